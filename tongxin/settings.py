@@ -1,0 +1,205 @@
+"""Settings: read once from the environment; every one has a default that runs on a bare machine."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+
+from tongxin.keys import Keys
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where data live: the embedded database, the keys beside it, uploads, the local SMS outbox.
+DATA_DIR = Path(env("TONGXIN_DATA", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+KEYS = Keys(DATA_DIR / "keys")
+
+# Demo mode lets a visitor sign in as an invented person; tongxin.web.demo refuses it off the loopback address.
+DEMO = env.bool("TONGXIN_DEMO", default=False)
+DEBUG = env.bool("TONGXIN_DEBUG", default=False)
+SECRET_KEY = KEYS.text("django")
+ALLOWED_HOSTS = env.list("TONGXIN_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("TONGXIN_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_cotton.apps.SimpleAppConfig",  # loaders are set by hand below
+    "django_htmx",
+    "csp",
+    "django_tasks",
+    "django_tasks_db",
+    # the house, ground first
+    "tongxin.journal",
+    "tongxin.channels",
+    "tongxin.sheets",
+    "tongxin.places",
+    "tongxin.people",
+    "tongxin.access",
+    "tongxin.workflow",
+    "tongxin.teams",
+    "tongxin.service",
+    "tongxin.registrations",
+    "tongxin.tasks",
+    "tongxin.notifications",
+    "tongxin.figures",
+    "tongxin.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "tongxin.web.middleware.secure_cache",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tongxin.people.middleware.second_factor_required",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tongxin.web.middleware.refusals",
+]
+
+ROOT_URLCONF = "tongxin.urls"
+WSGI_APPLICATION = "tongxin.wsgi.application"
+
+_LOADERS = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "tongxin" / "web" / "templates"],  # cotton looks components up in DIRS first
+        "OPTIONS": {
+            "loaders": _LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _LOADERS)],
+            "builtins": ["django_cotton.templatetags.cotton", "tongxin.web.templatetags.tongxin"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "tongxin.web.context.shell",
+            ],
+        },
+    }
+]
+
+# SQLite is the embedded default. IMMEDIATE avoids "database is locked" under racing writers; FULL survives a power cut.
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'tongxin.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-20000",
+    }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+CONN_MAX_AGE = 600
+DATABASES["default"]["CONN_MAX_AGE"] = CONN_MAX_AGE
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# One queue, in the same database; the worker command works it off.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["tongxin.people.backends.PersonBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "tongxin.people.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "tongxin.people.passwords.NotCommon"},
+    {"NAME": "tongxin.people.passwords.NotOnlyDigits"},
+]
+LOGIN_URL = "people:sign_in"
+LOGIN_REDIRECT_URL = "web:home"
+LOGOUT_REDIRECT_URL = "web:home"
+
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+STAFF_IDLE_SECONDS = 60 * 60 * 2  # a signed-in staff page left alone this long asks again
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "tongxin.web.views.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Plain HTTP is for a loopback only: anywhere else TLS stands in front and cookies are bound to it.
+SECURE = env.bool("TONGXIN_SECURE", default=False)
+if SECURE:
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": [],
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "build" / "collected"
+STATICFILES_DIRS = [BASE_DIR / "build" / "static"] if (BASE_DIR / "build" / "static").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MANIFEST_STRICT = False
+
+# Uploads are office workbooks: anything larger is refused before it is read.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# How messages leave the house: the local adapter writes to a file, and in demo mode shows on the page.
+SMS_ADAPTER = env("TONGXIN_SMS", default="tongxin.channels.sms.LocalSms")
+
+# Rules of the field that are settings, not code (mission.md §8).
+REVIEW_WORKING_DAYS = 3
+CONTACT_WORKING_DAYS = 2
+VERIFY_WORKING_DAYS = 5
+WITHDRAW_FREE_HOURS = 2
+IMPORT_UNDO_DAYS = 30
+RETENTION_DAYS_REFUSED = 30
+CONTACT_PHONE = env("TONGXIN_PHONE", default="")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"scrub": {"()": "tongxin.logs.Scrub"}},
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["scrub"], "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
