@@ -1,0 +1,212 @@
+"""Who someone is (人), and what the house may keep about them."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+
+from tongxin.journal.models import record
+
+from .names import clean_name, mask_name
+from .phones import PhoneProblem, local_phone, mask_phone, normalise_phone
+from .vault import SealedTextField, blind_index
+
+
+class Kind(models.TextChoices):
+    """Why someone counts as second echelon (人员类别); one is primary, so that the sum is the headcount."""
+
+    PARTY = "在职党员", "在职党员"
+    DELEGATE = "两代表一委员", "两代表一委员"
+    UNITED_FRONT = "统战人士", "统战人士"
+    YOUTH_LEAGUE = "青年团员", "青年团员"
+    BUILDING_LEADER = "楼长", "楼长"
+    GROUP_LEADER = "团长", "团长"
+    CAPTAIN = "队长", "队长"
+    ABLE = "能人", "能人"
+    TALENT = "达人", "达人"
+    VOLUNTEER = "社区志愿者", "社区志愿者"
+
+
+#: Functions reader → Q on Person, registered by the rooms that know why somebody may be called.
+CONTACT_SCOPES = []
+
+#: Specific identities (特定身份, PIPL Art. 28): readable only by the roles the policy names.
+SENSITIVE_KINDS = frozenset({Kind.DELEGATE, Kind.UNITED_FRONT})
+
+
+class PersonManager(BaseUserManager):
+    def by_phone(self, text):
+        """The person with this number, however it is written; None when there is none or it is no number."""
+        try:
+            return self.filter(phone_index=blind_index(normalise_phone(text))).first()
+        except PhoneProblem:
+            return None
+
+    def get_by_natural_key(self, username):
+        return self.get(username=username)
+
+    def contactable_by(self, reader):
+        """Whose number this reader may open: rooms above say so through `CONTACT_SCOPES`."""
+        wanted = models.Q(pk=reader.pk)
+        for reach in CONTACT_SCOPES:
+            wanted |= reach(reader)
+        return self.filter(wanted, phone_index__isnull=False).distinct()
+
+
+class Person(AbstractBaseUser):
+    """A person known to the house (人员); whoever signs in is one."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = SealedTextField()
+    phone = SealedTextField()
+    phone_index = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    username = models.CharField(max_length=40, null=True, unique=True)  # staff only
+    salutation = models.CharField(max_length=12, blank=True)  # 王女士, 李师傅: only if chosen by the person
+    totp_secret = SealedTextField()
+    totp_last = models.BigIntegerField(default=0)  # the newest time step used: a code works once
+    birth_band = models.CharField(max_length=9, blank=True)  # "1990–1999"; never a date of birth
+    elder_mode = models.BooleanField(default=False)
+    points_shown = models.BooleanField(default=True)
+    sms_wanted = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    demo_key = models.CharField(max_length=20, null=True, unique=True)  # the demo's named cast; None everywhere else
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PersonManager()
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="person_phone_sealed_and_indexed",
+                condition=models.Q(phone=None, phone_index=None) | models.Q(phone__isnull=False, phone_index__isnull=False),
+            )
+        ]
+
+    def __str__(self):
+        return self.shown_as
+
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.name)
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone) if self.phone_index else ""
+
+    @property
+    def local_phone(self) -> str:
+        """The eleven digits; show them only through a reveal, which is journalled."""
+        return local_phone(self.phone)
+
+    @property
+    def shown_as(self) -> str:
+        return self.salutation or self.masked_name
+
+    @property
+    def is_staff_member(self) -> bool:
+        """Signs in with a password and a second factor."""
+        return self.username is not None
+
+    def set_phone(self, text) -> None:
+        """Seal and index a number (not saved). Raises PhoneProblem."""
+        number = normalise_phone(text)
+        self.phone, self.phone_index = number, blind_index(number)
+
+    def set_name(self, text) -> None:
+        self.name = clean_name(text)
+
+    def keep_totp(self, secret) -> None:
+        """Bind the authenticator (first sign-in, or anew by an administrator)."""
+        self.totp_secret = secret
+        self.save(update_fields=["totp_secret", "totp_last"])
+        record("person.second_factor", subject=self, by=self)
+
+    def call_me(self, salutation) -> None:
+        """Choose the form of address that others see."""
+        self.salutation = clean_name(salutation)
+        self.save(update_fields=["salutation"])
+        record("person.salutation", subject=self, by=self)
+
+    def reveal_phone(self, *, by, reason, place=None) -> str:
+        """The number in clear, once, with a reason; reading it is an event the person can see."""
+        record("person.reveal", subject=self, by=by, place=place, reason=reason)
+        return self.local_phone
+
+
+class Category(models.Model):
+    """One identity of a person (人员类别), declared by the person and confirmed at review. The kind is sealed."""
+
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="categories")
+    kind = SealedTextField()
+    primary = models.BooleanField(default=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(primary=True, until=None), name="category_one_primary"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")), name="category_dates_in_order"
+            ),
+        ]
+
+
+class Purpose(models.TextChoices):
+    """What a consent is for (同意的用途); one row each, refused one by one."""
+
+    CONTACT = "contact", "居委和所在分队队长查看报到信息，用于联络和安排任务"
+    SMS = "sms", "用短信通知与我有关的事"
+    DOOR_SIGN = "door_sign", "在楼组门牌上公布我的称呼和电话"
+    SENSITIVE_KIND = "sensitive_kind", "登记两代表一委员或统战人士身份，只由指定人员查看"
+
+
+class Basis(models.TextChoices):
+    """Why the house may keep it (处理依据)."""
+
+    CONSENT = "consent", "本人同意"
+    PAPER = "paper", "街镇纸质登记（办公台账）"
+    DUTY = "duty", "履行岗位职责"
+
+
+class Consent(models.Model):
+    """One consent for one purpose (同意), with the text that was read; withdrawn as easily as given."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=30, choices=Purpose)
+    basis = models.CharField(max_length=10, choices=Basis, default=Basis.CONSENT)
+    text_version = models.CharField(max_length=20)
+    given_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "purpose"], condition=models.Q(withdrawn_at=None), name="consent_one_open"
+            ),
+            models.CheckConstraint(name="consent_purpose_known", condition=models.Q(purpose__in=Purpose.values)),
+            models.CheckConstraint(name="consent_basis_known", condition=models.Q(basis__in=Basis.values)),
+        ]
+
+    def withdraw(self, *, by) -> None:
+        """Stop this use from now on; nothing else is lost by it."""
+        if self.withdrawn_at is None:
+            self.withdrawn_at = timezone.now()
+            self.save(update_fields=["withdrawn_at"])
+            record("consent.withdraw", subject=self, by=by, facts={"purpose": self.purpose})
+
+
+def give_consent(person, purpose, *, text_version, by, basis=Basis.CONSENT) -> Consent:
+    """Note a consent; giving it twice is giving it once."""
+    consent, made = Consent.objects.get_or_create(
+        person=person, purpose=purpose, withdrawn_at=None, defaults={"text_version": text_version, "basis": basis}
+    )
+    if made:
+        record("consent.give", subject=consent, by=by, facts={"purpose": purpose, "text": text_version, "basis": basis})
+    return consent
