@@ -1,0 +1,41 @@
+"""What people type on the figures pages."""
+
+from django import forms
+from django.utils import timezone
+
+
+class AsOfForm(forms.Form):
+    """截止日: a day of the past or today."""
+
+    as_of = forms.DateField(
+        label="截止日",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "日期看不懂，请写成 2023-03-03 这样"},
+    )
+
+    def clean_as_of(self):
+        day = self.cleaned_data["as_of"]
+        if day and day > timezone.localdate():
+            raise forms.ValidationError("截止日在今天之后，请选今天或更早的一天")
+        return day
+
+    @classmethod
+    def read(cls, query) -> tuple["AsOfForm", object]:
+        """The form and the day to show: today where nothing (or nothing sensible) was typed."""
+        form = cls(query)
+        form.is_valid()
+        return form, form.cleaned_data.get("as_of") or timezone.localdate()
+
+
+class ExportForm(forms.Form):
+    """导出: what for, in words; it goes on record and onto the sheet."""
+
+    as_of = forms.DateField(required=False, widget=forms.HiddenInput)
+    purpose = forms.CharField(
+        label="用途",
+        min_length=4,
+        max_length=200,
+        help_text="写明给谁看、做什么用，会记在查阅记录里，也会印在表上",
+        error_messages={"required": "请写明用途", "min_length": "请写得具体一点，比如“区委办季度汇总”"},
+    )

@@ -1,0 +1,53 @@
+"""Demo mode: a named cast to try on, one button each. Loopback only; anywhere else these pages do not exist."""
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from tongxin.people.models import Person
+
+LOOPBACK = {"127.0.0.1", "::1"}
+# Person.demo_key → role, what one can try, icon
+CAST = {
+    "alan": ("志愿者", "认领任务、登记时长、看自己的时长", "hand-heart"),
+    "zhou": ("队长", "联络新人、发布任务、核验时长", "users"),
+    "wang": ("居村党组织书记", "审核报到、看队伍和楼组", "list-checks"),
+    "shen": ("街镇工作人员", "导入名册、看各居村进展", "clipboard-list"),
+    "he": ("区级工作人员", "数据、口径和背后的明细", "chart-column"),
+    "yan": ("审计员（只读）", "查阅记录、核对数据", "history"),
+}
+
+
+def demo_only(view):
+    """404 unless the demo is on and the visitor sits at this machine."""
+
+    def guarded(request, **kwargs):
+        if not settings.DEMO or request.META.get("REMOTE_ADDR") not in LOOPBACK:
+            raise Http404
+        return view(request, **kwargs)
+
+    guarded.__name__, guarded.__doc__ = view.__name__, view.__doc__
+    return login_not_required(guarded)
+
+
+@demo_only
+@require_GET
+def cast(request):
+    """Who one can be."""
+    people = Person.objects.in_bulk(list(CAST), field_name="demo_key")
+    keys = ("role", "does", "icon")
+    rows = [{"person": people[key], **dict(zip(keys, row, strict=True))} for key, row in CAST.items() if key in people]
+    return render(request, "web/demo.html", {"cast": rows})
+
+
+@demo_only
+@require_POST
+def enter(request, key):
+    """Sign in as one of the cast."""
+    person = get_object_or_404(Person, demo_key=key)
+    login(request, person, backend="tongxin.people.backends.PersonBackend")
+    request.session["second_factor"] = True
+    return redirect("web:home")

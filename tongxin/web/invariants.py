@@ -1,0 +1,87 @@
+"""What must hold at any time, room by room; `tongxin verify` and the tests ask it. Every line names the broken row."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.db.models import CharField, Count, Exists, F, OuterRef, Value
+from django.db.models.functions import Cast, Concat
+
+from tongxin.access.models import Appointment
+from tongxin.access.policy import Role
+from tongxin.journal.models import Event, Seal
+from tongxin.journal.seals import verify_chain
+from tongxin.people.models import Person
+from tongxin.places.models import Level, Place
+from tongxin.service import checks as ledger
+from tongxin.tasks import checks as seats
+from tongxin.tasks.models import Claim, Task
+from tongxin.teams.models import Membership, Responsibility
+
+
+def members() -> Iterator[str]:
+    """Who is in a team has a volunteer's access there, and nobody else has."""
+    access = Appointment.objects.filter(role=Role.VOLUNTEER, until=None)
+    inside = Membership.objects.filter(until=None)
+    without = inside.exclude(Exists(access.filter(person=OuterRef("person"), place=OuterRef("team__place"))))
+    for pk in without.order_by("pk").values_list("pk", flat=True):
+        yield f"teams.membership {pk}: open, but the volunteer's access is missing"
+    alone = access.exclude(Exists(inside.filter(person=OuterRef("person"), team__place=OuterRef("place"))))
+    for pk in alone.order_by("pk").values_list("pk", flat=True):
+        yield f"access.appointment {pk}: a volunteer's access without an open membership"
+    strange = Membership.objects.filter(squad__isnull=False).exclude(squad__team=F("team"))
+    for pk in strange.order_by("pk").values_list("pk", flat=True):
+        yield f"teams.membership {pk}: its squad belongs to another team"
+
+
+def buildings() -> Iterator[str]:
+    """One squad at most answers for a building, and it is one of the neighbourhood's own."""
+    open_duties = Responsibility.objects.filter(until=None)
+    twice = open_duties.values("building").annotate(n=Count("pk")).filter(n__gt=1).order_by("building")
+    for row in twice:
+        yield f"places.place {row['building']}: {row['n']} squads answer for it"
+    elsewhere = open_duties.select_related("building", "squad__team__place").iterator(chunk_size=2000)
+    for duty in elsewhere:
+        if not duty.building.is_under(duty.squad.team.place):
+            yield f"teams.responsibility {duty.pk}: the building is not in the team's neighbourhood"
+
+
+def places() -> Iterator[str]:
+    """The path of a place is its parent's path and its own number."""
+    own = Concat(F("parent__path"), Cast("pk", CharField()), Value("/"))
+    for pk in Place.objects.filter(parent__isnull=False).exclude(path=own).order_by("pk").values_list("pk", flat=True):
+        yield f"places.place {pk}: its path does not follow from the place above"
+
+
+#: In the order they are printed.
+CHECKS: dict[str, Callable] = {
+    "journal": verify_chain,
+    "ledger": ledger.problems,
+    "seats": seats.problems,
+    "members": members,
+    "buildings": buildings,
+    "places": places,
+}
+
+
+def problems(only: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
+    """(check, line) for everything that is broken."""
+    for name, check in CHECKS.items():
+        if not only or name in only:
+            yield from ((name, line) for line in check())
+
+
+def counts() -> dict[str, int]:
+    """How much was looked at, and buildings no squad answers for: a gap to close, not a broken row."""
+    duty = Responsibility.objects.filter(building=OuterRef("pk"), until=None)
+    return {
+        "events": Event.objects.count(),
+        "unsealed": Event.objects.filter(seal=None).count(),
+        "seals": Seal.objects.count(),
+        **ledger.counts(),
+        "tasks": Task.objects.count(),
+        "claims": Claim.objects.count(),
+        "people": Person.objects.count(),
+        "members": Membership.objects.filter(until=None).count(),
+        "places": Place.objects.count(),
+        "buildings": Place.objects.filter(level=Level.BUILDING, until=None).count(),
+        "buildings_without_squad": Place.objects.filter(level=Level.BUILDING, until=None).exclude(Exists(duty)).count(),
+    }

@@ -1,0 +1,85 @@
+"""查阅记录: the journal for those who check, and each look at it is in the journal too."""
+
+import datetime as dt
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from tongxin.access.models import Appointment
+from tongxin.access.policy import Permission
+from tongxin.access.rules import places_where, scope
+from tongxin.journal.models import Event, record
+from tongxin.places.models import Level
+
+from .journal_words import VERBS, dress
+
+PER_PAGE = 50
+
+
+class FilterForm(forms.Form):
+    """What to look for: one kind of event, some days, one person as doer or subject."""
+
+    verb = forms.ChoiceField(label="事项", required=False, choices=[("", "全部"), *VERBS.items()])
+    since = forms.DateField(
+        label="从", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label="到", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    person = forms.IntegerField(label="人员编号", required=False, min_value=1)
+
+    def applied_to(self, events):
+        """The events that match; what does not parse is left out and says so beside its field."""
+        self.is_valid()
+        asked = self.cleaned_data
+        if asked.get("verb"):
+            events = events.filter(verb=asked["verb"])
+        if asked.get("since"):
+            events = events.filter(at__gte=_midnight(asked["since"]))
+        if asked.get("until"):
+            events = events.filter(at__lt=_midnight(asked["until"] + dt.timedelta(days=1)))
+        if asked.get("person"):
+            one = asked["person"]
+            events = events.filter(Q(actor_id=one) | Q(subject_kind="people.person", subject_id=one))
+        return events
+
+
+def _midnight(day):
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+
+
+@require_GET
+def journal(request):
+    """Events of the reader's places, newest first."""
+    top = places_where(request.user, Permission.READ_JOURNAL).order_by("path").first()
+    if top is None:
+        raise PermissionDenied
+    _note_reading(request, top)
+    form = FilterForm(request.GET)
+    found = form.applied_to(_readable(request.user, top)).order_by("-id")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = dress(page.object_list)
+    return render(request, "web/journal.html", {"form": form, "page": page, "place": top})
+
+
+def _readable(reader, top):
+    """What happened at the reader's places; and what happened at no place, if the person who did it belongs to them."""
+    here = places_where(reader, Permission.READ_JOURNAL).values("pk")
+    people = Appointment.objects.filter(scope(reader, Permission.READ_JOURNAL)).values("person")
+    nowhere = Q(actor_id__in=people) | Q(subject_kind="people.person", subject_id__in=people)
+    if top.level == Level.DISTRICT:
+        nowhere |= Q(actor_id=None)  # commands of the operator
+    return Event.objects.filter(Q(place_id__in=here) | Q(place_id=None) & nowhere)
+
+
+def _note_reading(request, top):
+    """Once an hour of a session, so that paging through does not fill the journal with itself."""
+    hour = f"{timezone.localtime():%Y-%m-%d %H}"
+    if request.session.get("journal_read") != hour:
+        request.session["journal_read"] = hour
+        record("journal.read", subject=top, by=request.user, place=top)

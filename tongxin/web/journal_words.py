@@ -1,0 +1,126 @@
+"""The journal in words: what each verb is called, and a page of events with people, places and posts at hand."""
+
+from django.utils import timezone
+
+from tongxin.access.models import Appointment
+from tongxin.access.policy import Role
+from tongxin.people.models import Person
+from tongxin.places.models import Place
+
+from .context import RANK
+
+VERBS = {
+    "registration.submit": "提交报到",
+    "registration.accept": "通过报到",
+    "registration.refuse": "不通过报到",
+    "registration.try_contact": "试着联系",
+    "registration.contact": "已联系",
+    "registration.join": "确认入队",
+    "registration.lapse": "报到到期",
+    "registration.withdraw": "撤回报到",
+    "membership.begin": "入队",
+    "membership.end": "退队",
+    "rosterimport.upload": "上传名册",
+    "rosterimport.download": "下载待修改的行",
+    "rosterimport.drop": "换一个文件",
+    "rosterimport.confirm": "导入名册",
+    "rosterimport.resume": "继续导入",
+    "rosterimport.finish": "导入完成",
+    "rosterimport.fail": "导入中断",
+    "rosterimport.undo": "撤回导入",
+    "task.draft": "起草任务",
+    "task.publish": "发布任务",
+    "task.cancel": "取消任务",
+    "task.close": "任务结束",
+    "task.remind": "任务提醒",
+    "claim.claim": "认领",
+    "claim.promote": "候补转正",
+    "claim.withdraw": "退出认领",
+    "claim.report": "登记时长",
+    "claim.verify": "核验时长",
+    "claim.send_back": "退回时长",
+    "claim.drop": "随任务结束",
+    "entry.award": "记入时长",
+    "entry.reverse": "冲正时长",
+    "year.close": "年终封账",
+    "appointment.begin": "任职",
+    "appointment.end": "离任",
+    "person.sign_in": "登录",
+    "person.reveal": "查看完整手机号",
+    "person.salutation": "更改称呼",
+    "person.second_factor": "绑定验证器",
+    "consent.give": "同意",
+    "consent.withdraw": "撤回同意",
+    "place.import": "导入登记册",
+    "place.import_buildings": "导入楼栋",
+    "place.rename": "更名",
+    "place.recode": "换代码",
+    "place.move": "划转",
+    "place.split": "拆分",
+    "place.merge": "合并",
+    "place.close": "撤销",
+    "place.correct": "更正名称",
+    "figures.rows": "查看分类明细",
+    "figures.export": "导出数据",
+    "journal.read": "查阅记录",
+    "demo.load": "载入演示数据",
+}
+KINDS = {
+    "people.person": "人员",
+    "people.consent": "同意",
+    "registrations.registration": "报到",
+    "registrations.rosterimport": "名册导入",
+    "teams.membership": "在队",
+    "teams.team": "队伍",
+    "tasks.task": "任务",
+    "tasks.claim": "认领",
+    "service.entry": "时长账",
+    "access.appointment": "任职",
+    "places.place": "地方",
+}
+CLOCK = "系统或后台命令"
+
+
+def dress(events) -> list:
+    """A page of events as a list, each with `word`, `doer`, `post`, `where` and `what`: four statements for the page."""
+    events = list(events.select_related("seal"))
+    people = {event.actor_id for event in events} | _subjects(events, "people.person")
+    persons = Person.objects.in_bulk(people - {None})
+    places = {event.place_id for event in events} | _subjects(events, "places.place")
+    found = Place.objects.filter(pk__in=places - {None}).with_ancestors()
+    labels = {place.pk: place.label for place in found}
+    posts = _posts(persons)
+    for event in events:
+        doer = persons.get(event.actor_id)
+        event.word = VERBS.get(event.verb, event.verb)
+        event.doer = doer.shown_as if doer else (CLOCK if event.actor_id is None else f"已注销人员{event.actor_id}")
+        event.post = _post_then(posts.get(event.actor_id, []), event.at)
+        event.where = labels.get(event.place_id, "")
+        event.what = _what(event, persons, labels)
+    return events
+
+
+def _subjects(events, kind) -> set:
+    return {event.subject_id for event in events if event.subject_kind == kind}
+
+
+def _posts(persons) -> dict[int, list]:
+    posts = {}
+    for post in Appointment.objects.filter(person__in=list(persons)):
+        posts.setdefault(post.person_id, []).append(post)
+    return posts
+
+
+def _post_then(posts, at) -> str:
+    """The highest post the person had when it happened."""
+    day = timezone.localdate(at)
+    held = [post.role for post in posts if post.since <= day and (post.until is None or day <= post.until)]
+    return Role(min(held, key=RANK.index)).label if held else ""
+
+
+def _what(event, persons, labels) -> str:
+    if event.subject_kind == "people.person" and event.subject_id in persons:
+        return f"{persons[event.subject_id].shown_as}（{event.subject_id}）"
+    if event.subject_kind == "places.place" and event.subject_id in labels:
+        return labels[event.subject_id]
+    return f"{KINDS.get(event.subject_kind, event.subject_kind)} {event.subject_id or ''}".strip()

@@ -1,0 +1,73 @@
+"""How dates, hours and numbers are written (mission.md §5): one filter each, available in every template."""
+
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+
+register = template.Library()
+WEEKDAYS = "一二三四五六日"
+
+
+def _local(value):
+    return timezone.localtime(value) if hasattr(value, "tzinfo") and value.tzinfo else value
+
+
+@register.filter
+def day(value):
+    """11月23日; with the year when it is not this one."""
+    if not value:
+        return ""
+    value = _local(value)
+    head = "" if value.year == timezone.localdate().year else f"{value.year}年"
+    return f"{head}{value.month}月{value.day}日"
+
+
+@register.filter
+def weekday(value):
+    """周一."""
+    return f"周{WEEKDAYS[_local(value).weekday()]}" if value else ""
+
+
+@register.filter
+def clock(value):
+    """14:30."""
+    return _local(value).strftime("%H:%M") if value else ""
+
+
+@register.filter
+def moment(value):
+    """今天 14:30, 11月23日 周一 14:30."""
+    if not value:
+        return ""
+    local = _local(value)
+    gap = (local.date() - timezone.localdate()).days
+    near = {0: "今天", 1: "明天", -1: "昨天"}.get(gap)
+    return f"{near or f'{day(local)} {weekday(local)}'} {clock(local)}"
+
+
+@register.simple_tag
+def span(start, end):
+    """今天 18:30–20:00."""
+    return f"{moment(start)}–{clock(end)}" if _local(start).date() == _local(end).date() else f"{moment(start)}–{moment(end)}"
+
+
+@register.filter
+def plain(value):
+    """A decimal without empty digits: 2.50 → 2.5, 26.00 → 26."""
+    if value is None or value == "":
+        return ""
+    text = f"{Decimal(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.filter
+def grouped(value):
+    """8957 → 8,957."""
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+@register.filter
+def get(mapping, key):
+    """mapping[key], or nothing."""
+    return mapping.get(key, "") if mapping else ""
