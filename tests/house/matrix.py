@@ -6,6 +6,8 @@ Everybody else is refused: 404 where the thing is not theirs to see, 403 where t
 
 from dataclasses import dataclass
 
+from tongxin.registrations.forms import REASONS
+
 MEMBERS = ["alan", "zhou", "wu", "neighbour", "outsider"]
 STAFF = ["wang", "shen", "he", "auditor", "admin", "far_secretary"]
 EVERYBODY = [*MEMBERS, *STAFF, "newcomer"]
@@ -73,14 +75,23 @@ DOORS = [
     door("registrations:join", ["newcomer"]),
     door("registrations:call_captain", ["newcomer"], method="POST"),
     door("registrations:queue", ["zhou", "wang", "shen", "far_secretary"]),
-    door("registrations:preview", ["wang", "far_secretary"], method="POST"),
+    door("registrations:preview", ["wang", "far_secretary"]),
     door("registrations:accept_batch", ["wang", "far_secretary"], method="POST"),
     door("registrations:contacts", ["zhou", "wang", "far_secretary"]),
     door("registrations:detail", ["zhou", "wang", "shen"], args="registration"),
     door("registrations:accept", ["wang"], args="registration", method="POST"),
-    door("registrations:refuse", ["wang"], args="registration", method="POST", data={"reason": "不住在本居村"}),
-    door("registrations:call", ["zhou", "wang", "shen"], args="registration", method="POST", data={"reason": "联络"}),
+    door("registrations:refuse", ["wang"], args="registration", method="POST", data={"template": REASONS[0]}),
+    door("registrations:call", ["zhou", "wang"], args="registration", method="POST", data={"reason": "联络"}),
     door("registrations:note_contact", ["zhou", "wang"], args="accepted", method="POST", data={"result": "no_answer"}),
+    # the roster import
+    door("registrations:imports", ["shen"]),
+    door("registrations:import_check", ["shen"], args="import"),
+    door("registrations:import_confirm", ["shen"], args="import", method="POST"),
+    door("registrations:import_resume", ["shen"], args="import", method="POST"),
+    door("registrations:import_drop", ["shen"], args="import", method="POST"),
+    door("registrations:import_progress", ["shen"], args="import"),
+    door("registrations:import_bad_rows", ["shen"], args="import"),
+    door("registrations:import_undo", ["shen"], args="import", method="POST"),
     # tasks
     door("tasks:list", EVERYBODY),
     door("tasks:mine", EVERYBODY),
@@ -107,7 +118,13 @@ DOORS = [
     door("figures:definitions", EVERYBODY),
     door("figures:place", ["wang", "shen", "he", "auditor"], args="neighbourhood"),
     door("figures:rows", ["wang", "shen", "he"], args="neighbourhood+members"),
-    door("figures:export", ["wang", "shen", "he", "auditor"], args="neighbourhood", method="POST", data={"purpose": "年终汇总"}),
+    door(
+        "figures:export",
+        ["wang", "shen", "he", "auditor"],
+        args="neighbourhood",
+        method="POST",
+        data={"purpose": "年终汇总"},
+    ),
     # notifications
     door("notifications:list", EVERYBODY),
     door("notifications:read_all", EVERYBODY, method="POST"),

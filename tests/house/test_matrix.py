@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.house.matrix import DOORS, EVERYBODY
 from tongxin.notifications.models import Notice
 from tongxin.people.models import Person
-from tongxin.registrations.models import Registration
+from tongxin.registrations.models import Registration, RosterImport
 from tongxin.tasks.models import Task
 
 
@@ -37,6 +37,7 @@ def things(world) -> dict:
         "accepted": accepted(world).pk, "task": world.task().pk, "draft": world.task(status=Task.Status.DRAFT).pk,
         "claim": world.claimed(coming, world.alan).pk, "done_claim": world.claimed(past, world.alan).pk,
         "reported": world.claimed(world.past_task(), world.alan, status="reported", hours=1, reported_at=timezone.now()).pk,
+        "import": RosterImport.objects.create(place=world.subdistrict, by=world.shen, filename="名册.xlsx").pk,
         "notice": Notice.objects.create(person=world.alan, event_id=1, title="消息").pk,
     }  # fmt: skip
 
@@ -169,7 +170,15 @@ PARTY_WORDS = ["在职党员", "统战人士", "两代表一委员"]
 def test_party_membership_is_never_on_a_page_of_another_volunteer(world, name):
     """Red line: only counts go up; other volunteers see neither membership nor category of anybody."""
     made, client = things(world), world.client(cast(world, name))
-    own = {"figures:definitions", "people:me", "people:own_copy", "registrations:mine", "registrations:start", "web:home", "registrations:where"}
+    own = {
+        "figures:definitions",
+        "people:me",
+        "people:own_copy",
+        "registrations:mine",
+        "registrations:start",
+        "web:home",
+        "registrations:where",
+    }
     shown = []
     for door in DOORS:
         if door.method == "GET" and door.name not in own and not door.visitors:

@@ -29,7 +29,9 @@ def upward_keys(models, floor) -> list[str]:
             if isinstance(field, ForeignKey) and field.related_model._meta.app_label in floor:
                 here, there = model._meta.app_label, field.related_model._meta.app_label
                 if here in floor and here != there and floor[there] >= floor[here]:
-                    found.append(f"{model._meta.label}.{field.name} points up to {there}: turn it round or use origin ids")
+                    found.append(
+                        f"{model._meta.label}.{field.name} points up to {there}: turn it round or use origin ids"
+                    )
     return found
 
 

@@ -40,7 +40,16 @@ def test_events_are_newest_first_with_who_what_where_and_seal(world):
     events = list(page.context["page"])
     assert [event.verb for event in events[:3]] == ["journal.read", "place.correct", "person.reveal"]
     text = page.content.decode()
-    for words in ["王书记", "居村党组织书记", "查看完整手机号", "陈**", "万里街道·中浩云居委会", "通知明早停水", "第1封", "待封存"]:
+    for words in [
+        "王书记",
+        "居村党组织书记",
+        "查看完整手机号",
+        "陈**",
+        "万里街道·中浩云居委会",
+        "通知明早停水",
+        "第1封",
+        "待封存",
+    ]:
         assert words in text
     assert "陈阿兰" not in text
     assert world.alan.local_phone not in text
@@ -69,7 +78,13 @@ def street_auditor(world):
 def test_other_places_and_their_people_are_not_there(world, street_auditor):
     events = found(world.client(street_auditor))
     places = {event.place_id for event in events}
-    assert places <= {None, world.subdistrict.pk, world.neighbourhood.pk, world.sibling.pk, *[b.pk for b in world.buildings]}
+    assert places <= {
+        None,
+        world.subdistrict.pk,
+        world.neighbourhood.pk,
+        world.sibling.pk,
+        *[b.pk for b in world.buildings],
+    }
     spoke = {event.subject_id for event in events if event.verb == "person.salutation"}
     assert spoke == {world.alan.pk}
     assert "demo.load" not in {event.verb for event in events}

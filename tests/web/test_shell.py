@@ -12,8 +12,10 @@ def test_visitors_are_welcomed_without_signing_in(world):
     assert page.status_code == 200 and "我要报到" in page.content.decode()
 
 
-@pytest.mark.parametrize(("who", "there"), [("wang", "/desk/"), ("shen", "/desk/"), ("he", "/desk/"), ("auditor", "/desk/")])
-def test_staff_come_to_their_desk(world, who, there):
+@pytest.mark.parametrize(
+    ("who", "there"), [("wang", "/desk/"), ("shen", "/desk/"), ("he", "/figures/"), ("auditor", "/journal/")]
+)
+def test_staff_begin_where_their_work_is(world, who, there):
     assert world.client(getattr(world, who)).get("/").headers["Location"] == there
 
 

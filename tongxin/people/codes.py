@@ -60,7 +60,8 @@ class CodeField(forms.CharField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("label", "短信验证码")
-        kwargs.setdefault("required", False)
+        kwargs.setdefault("required", False)  # not for the press that asks for one
+        kwargs.setdefault("help_text", "发到上面的号码")
         kwargs.setdefault("max_length", 6)
         kwargs.setdefault(
             "widget",

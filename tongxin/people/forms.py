@@ -9,7 +9,9 @@ from .backends import totp_accepts
 class StaffSignInForm(forms.Form):
     """Staff sign in with name and password; the second factor follows on its own page."""
 
-    username = forms.CharField(label="用户名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "username"}))
+    username = forms.CharField(
+        label="用户名", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "username"})
+    )
     password = forms.CharField(
         label="密码", max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
@@ -52,7 +54,9 @@ class TotpForm(forms.Form):
 class SalutationForm(forms.Form):
     """How one wants to be addressed (称呼); empty means masked."""
 
-    salutation = forms.CharField(label="希望别人怎么称呼您", max_length=12, required=False, help_text="例如：王女士、李师傅")
+    salutation = forms.CharField(
+        label="希望别人怎么称呼您", max_length=12, required=False, help_text="例如：王女士、李师傅"
+    )
 
 
 class RevealForm(forms.Form):

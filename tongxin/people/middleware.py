@@ -6,7 +6,15 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.shortcuts import redirect
 
-OPEN = {"people:second_factor", "people:sign_out", "people:sign_in", "people:staff_sign_in", "web:livez", "web:readyz", "web:elder"}
+OPEN = {
+    "people:second_factor",
+    "people:sign_out",
+    "people:sign_in",
+    "people:staff_sign_in",
+    "web:livez",
+    "web:readyz",
+    "web:elder",
+}
 
 
 def second_factor_required(get_response):

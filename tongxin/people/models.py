@@ -65,10 +65,7 @@ class Person(AbstractBaseUser):
     salutation = models.CharField(max_length=12, blank=True)  # 王女士, 李师傅: only if chosen by the person
     totp_secret = SealedTextField()
     totp_last = models.BigIntegerField(default=0)  # the newest time step used: a code works once
-    birth_band = models.CharField(max_length=9, blank=True)  # "1990–1999"; never a date of birth
-    elder_mode = models.BooleanField(default=False)
     points_shown = models.BooleanField(default=True)
-    sms_wanted = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     demo_key = models.CharField(max_length=20, null=True, unique=True)  # the demo's named cast; None everywhere else
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -80,7 +77,8 @@ class Person(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 name="person_phone_sealed_and_indexed",
-                condition=models.Q(phone=None, phone_index=None) | models.Q(phone__isnull=False, phone_index__isnull=False),
+                condition=models.Q(phone=None, phone_index=None)
+                | models.Q(phone__isnull=False, phone_index__isnull=False),
             )
         ]
 

@@ -1,6 +1,10 @@
 """Password rules in words people read."""
 
-from django.contrib.auth.password_validation import CommonPasswordValidator, MinimumLengthValidator, NumericPasswordValidator
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    NumericPasswordValidator,
+)
 
 
 class LongEnough(MinimumLengthValidator):

@@ -16,7 +16,7 @@ class PhoneProblem(ValueError):
 
 
 def normalise_phone(text) -> str:
-    """"199-0000-2436", "+86 199…", full-width digits → "+8619900002436". Raises PhoneProblem."""
+    """ "199-0000-2436", "+86 199…", full-width digits → "+8619900002436". Raises PhoneProblem."""
     if isinstance(text, float):
         text = f"{text:.0f}"
     plain = re.sub(r"[\s\-‐-―()]", "", unicodedata.normalize("NFKC", str(text or "")))

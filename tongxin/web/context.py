@@ -12,8 +12,8 @@ from tongxin.access.rules import held_by, may_anywhere
 P = Permission
 # label, icon, url name, permission
 MENU = [
-    ("待办", "list-checks", "web:desk", None),
-    ("报到与名册", "users", "registrations:queue", P.VIEW_REGISTRATION),
+    ("待办", "list-checks", "web:desk", P.VIEW_REGISTRATION),
+    ("报到", "users", "registrations:queue", P.VIEW_REGISTRATION),
     ("导入名册", "upload", "registrations:imports", P.IMPORT_ROSTER),
     ("在队名册", "book-user", "teams:roster", P.VIEW_ROSTER),
     ("任务", "hand-heart", "tasks:board", P.PUBLISH_TASK),
@@ -23,6 +23,12 @@ MENU = [
     ("单位登记册", "map-pin", "web:register", P.VIEW_REGISTER),
     ("查阅记录", "history", "web:journal", P.READ_JOURNAL),
     ("任职", "id-card", "access:appointments", P.APPOINT),
+]
+FIRST = [
+    (P.VIEW_REGISTRATION, "web:desk"),
+    (P.READ_JOURNAL, "web:journal"),
+    (P.APPOINT, "access:appointments"),
+    (P.VIEW_FIGURES, "figures:district"),
 ]
 DOCK = [
     ("首页", "house", "web:home"),
@@ -63,6 +69,11 @@ def is_desk(person) -> bool:
     return any(role in STAFF_ROLES for role, _ in held_by(person))
 
 
+def first_page(person) -> str:
+    """Where staff begin: what waits for them, or else what their post is for."""
+    return next((name for permission, name in FIRST if may_anywhere(person, permission)), "people:me")
+
+
 def build_shell(request) -> Shell:
     person = request.user if getattr(request, "user", None) and request.user.is_authenticated else None
     shell = Shell(person=person, demo=settings.DEMO, elder=request.COOKIES.get("elder") == "1")
@@ -76,10 +87,12 @@ def build_shell(request) -> Shell:
         shell.contact_phone = shell.place.contact_phone or shell.contact_phone
     shell.staff = is_desk(person)
     shell.unread = person.notices.filter(read_at=None).count()
+    open_to_me = [row for row in MENU if may_anywhere(person, row[3])]
+    urls = [reverse(name) for _, _, name, _ in open_to_me]
+    nearest = max((url for url in urls if here.startswith(url)), key=len, default="")
     shell.menu = [
-        {"label": label, "icon": icon, "url": reverse(name), "current": here.startswith(reverse(name)), "count": 0}
-        for label, icon, name, permission in MENU
-        if permission is None or may_anywhere(person, permission)
+        {"label": label, "icon": icon, "url": url, "current": url == nearest, "count": 0}
+        for (label, icon, *_), url in zip(open_to_me, urls, strict=True)
     ]
     shell.dock = [
         {"label": label, "icon": icon, "url": reverse(name), "current": here == reverse(name),

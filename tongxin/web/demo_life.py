@@ -44,7 +44,16 @@ COMING = [  # title, spot, days ahead, hour, hours, seats, risk, factor, from ho
     ("整理楼道告示", "在家排版，打印后交居委", 6, 19, 0.5, 1, Risk.LOW, Factor.ORDINARY, True),
     ("电话问候独居长辈", "在家打电话", 2, 19, 1, 3, Risk.LOW, Factor.ORDINARY, True),
 ]
-PAST = ["小区非机动车整理", "手机小课堂", "楼道巡查", "周末大扫除", "台风前门窗检查", "垃圾分类引导", "陪长辈配药", "邻里读书会布置"]
+PAST = [
+    "小区非机动车整理",
+    "手机小课堂",
+    "楼道巡查",
+    "周末大扫除",
+    "台风前门窗检查",
+    "垃圾分类引导",
+    "陪长辈配药",
+    "邻里读书会布置",
+]
 SAFE = "居委已为志愿者投保意外险；身体不适请随时停下，有事打居委电话。"
 RISKY = "有登高作业：须两人一组、穿防滑鞋、系安全绳；大风大雨不上楼顶。居委已投保意外险。"
 
@@ -68,7 +77,12 @@ def begin(district) -> None:
 
 def _staff(key, name, role, level, salutation, places) -> Person:
     person = create_staff(
-        name=name, username=key, password=secrets.token_urlsafe(24), role=role, place=places[level], salutation=salutation
+        name=name,
+        username=key,
+        password=secrets.token_urlsafe(24),
+        role=role,
+        place=places[level],
+        salutation=salutation,
     )
     Person.objects.filter(pk=person.pk).update(demo_key=key)
     return person
@@ -135,7 +149,9 @@ def _coming(home, captain, alan, members):
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     for title, spot, days, hour, hours, seats, risk, factor, from_home in COMING:
         start = midnight + dt.timedelta(days=days, hours=hour)
-        task = _task(home, captain, title, spot, start, hours, seats=seats, risk=risk, factor=factor, from_home=from_home)
+        task = _task(
+            home, captain, title, spot, start, hours, seats=seats, risk=risk, factor=factor, from_home=from_home
+        )
         for person in members[: min(seats - 1, 2)]:
             task.claim(by=person, read_risk=True)
             task.refresh_from_db()

@@ -14,6 +14,12 @@ from tongxin.teams.models import Membership
 from .context import main_post
 
 SHOWN = 8
+#: What counts as mine to do: only where I may act, not where I may look.
+TODO = {
+    "review_count": P.REVIEW_REGISTRATION,
+    "contact_count": P.CONTACT_REGISTRATION,
+    "verify_count": P.VERIFY_CLAIM,
+}
 
 
 def desk_page(person) -> dict:
@@ -27,7 +33,21 @@ def desk_page(person) -> dict:
         page["members"] = Membership.objects.current().filter(scope(person, P.VIEW_ROSTER, "team__place")).count()
     if may_anywhere(person, P.IMPORT_ROSTER):
         page["imports"] = RosterImport.objects.filter(scope(person, P.IMPORT_ROSTER)).order_by("-pk")[:3]
-    page["todo"] = page.get("review_count", 0) + page.get("contact_count", 0) + page.get("verify_count", 0)
+    page["todo"] = sum(page.get(key, 0) for key, acts in TODO.items() if may_anywhere(person, acts))
+    return page
+
+
+def captain_page(person) -> dict:
+    """What waits for a captain, for the phone home; empty for members."""
+    page = {}
+    if may_anywhere(person, P.CONTACT_REGISTRATION):
+        page["to_contact"] = Registration.objects.filter(
+            scope(person, P.CONTACT_REGISTRATION), status="accepted"
+        ).exclude(person=person).count()  # fmt: skip
+    if may_anywhere(person, P.VERIFY_CLAIM):
+        page["to_verify"] = Claim.objects.filter(
+            scope(person, P.VERIFY_CLAIM, "task__place"), status="reported"
+        ).exclude(person=person).count()  # fmt: skip
     return page
 
 

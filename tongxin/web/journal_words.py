@@ -1,16 +1,20 @@
 """The journal in words: what each verb is called, and a page of events with people, places and posts at hand."""
 
+from functools import cache
+
+from django.apps import apps
 from django.utils import timezone
 
 from tongxin.access.models import Appointment
 from tongxin.access.policy import Role
-from tongxin.people.models import Person
+from tongxin.people.models import Basis, Person, Purpose
 from tongxin.places.models import Place
 
 from .context import RANK
 
 VERBS = {
     "registration.submit": "提交报到",
+    "registration.import": "按纸质名册入队",
     "registration.accept": "通过报到",
     "registration.refuse": "不通过报到",
     "registration.try_contact": "试着联系",
@@ -78,11 +82,17 @@ KINDS = {
     "access.appointment": "任职",
     "places.place": "地方",
 }
-CLOCK = "系统或后台命令"
+CLOCK = "系统"  # the clock, or a command of the operator
+FACTS = {
+    "role": "角色", "deputy": "副职", "post": "职务", "post_place": "职务所在", "import": "导入批次", "basis": "依据", "rows": "行数",
+    "on": "自", "as_of": "截止日", "metric": "指标", "kind": "类别", "purpose": "用途", "text": "文本版本", "name_from": "原名",
+    "name_to": "新名", "code_from": "原代码", "code_to": "新代码", "edition": "版次", "into": "去向", "below": "随同下级", "year": "年度",
+}  # fmt: skip
+VALUES = {True: "是", False: "否"} | dict(Role.choices) | dict(Basis.choices) | dict(Purpose.choices)
 
 
 def dress(events) -> list:
-    """A page of events as a list, each with `word`, `doer`, `post`, `where` and `what`: four statements for the page."""
+    """A page of events as a list, each with its words (`word`, `doer`, `post`, `where`, `what`, `change`, `details`): four statements for the page."""
     events = list(events.select_related("seal"))
     people = {event.actor_id for event in events} | _subjects(events, "people.person")
     persons = Person.objects.in_bulk(people - {None})
@@ -96,8 +106,28 @@ def dress(events) -> list:
         event.doer = doer.shown_as if doer else (CLOCK if event.actor_id is None else f"已注销人员{event.actor_id}")
         event.post = _post_then(posts.get(event.actor_id, []), event.at)
         event.where = labels.get(event.place_id, "")
+        event.change = _change(event)
+        event.details = [(FACTS.get(name, name), _plain(value)) for name, value in event.facts.items() if value != ""]
         event.what = _what(event, persons, labels)
     return events
+
+
+def _plain(value):
+    return VALUES.get(value, value) if isinstance(value, str | bool) else value
+
+
+@cache
+def _statuses(kind) -> dict:
+    """What the states of a subject are called; nothing for what has none (or no longer exists)."""
+    model = next((model for model in apps.get_models() if model._meta.label_lower == kind), None)
+    fields = {field.name: field for field in model._meta.fields} if model else {}
+    return dict(fields["status"].choices or []) if "status" in fields else {}
+
+
+def _change(event) -> str:
+    states = _statuses(event.subject_kind)
+    before, after = (states.get(word, word) for word in (event.came_from, event.went_to))
+    return f"{before} → {after}" if before and after else before or after
 
 
 def _subjects(events, kind) -> set:

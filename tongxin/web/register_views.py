@@ -29,7 +29,7 @@ class DayForm(forms.Form):
 
     @classmethod
     def read(cls, query):
-        form = cls(query)
+        form = cls({"as_of": f"{timezone.localdate()}"} | query.dict())
         form.is_valid()
         return form, form.cleaned_data.get("as_of") or timezone.localdate(), form.cleaned_data.get("q", "")
 

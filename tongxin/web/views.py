@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from tongxin.places.models import Place
 
-from .context import is_desk
-from .desk import desk_page
+from .context import first_page, is_desk
+from .desk import captain_page, desk_page
 from .home import home_page
 
 ELDER_SECONDS = 60 * 60 * 24 * 365
@@ -24,8 +24,8 @@ def home(request):
     if not request.user.is_authenticated:
         return render(request, "web/welcome.html")
     if is_desk(request.user):
-        return redirect("web:desk")
-    return render(request, "web/home.html", home_page(request.user))
+        return redirect(first_page(request.user))
+    return render(request, "web/home.html", home_page(request.user) | captain_page(request.user))
 
 
 @require_GET

@@ -49,7 +49,11 @@ def moment(value):
 @register.simple_tag
 def span(start, end):
     """今天 18:30–20:00."""
-    return f"{moment(start)}–{clock(end)}" if _local(start).date() == _local(end).date() else f"{moment(start)}–{moment(end)}"
+    return (
+        f"{moment(start)}–{clock(end)}"
+        if _local(start).date() == _local(end).date()
+        else f"{moment(start)}–{moment(end)}"
+    )
 
 
 @register.filter

@@ -33,12 +33,20 @@ class Command(BaseCommand):
             raise CommandError("这里已有真实使用记录，不能再导入演示数据")
         quiet = {"stdout": open("/dev/null", "w")}  # noqa: SIM115 - the commands' own summaries; progress is on stderr
         steps = [
-            ("登记册：街镇和居村", lambda: call_command("import_places", folder / "places.csv", edition="2023-06-30", **quiet)),
+            (
+                "登记册：街镇和居村",
+                lambda: call_command("import_places", folder / "places.csv", edition="2023-06-30", **quiet),
+            ),
             ("登记册：小区和楼栋", lambda: call_command("import_buildings", folder / "buildings.csv", **quiet)),
-            ("名册：8,957人", lambda: call_command("import_roster", folder / "roster.xlsx", district=DISTRICT, **quiet)),
+            (
+                "名册：8,957人",
+                lambda: call_command("import_roster", folder / "roster.xlsx", district=DISTRICT, **quiet),
+            ),
             ("人物和日常", self.bring_to_life),
         ]
-        with tqdm(total=len(steps), unit="步", bar_format="演示数据 {bar:24} {n}/{total} {desc}", file=self.stderr._out) as bar:
+        with tqdm(
+            total=len(steps), unit="步", bar_format="演示数据 {bar:24} {n}/{total} {desc}", file=self.stderr._out
+        ) as bar:
             for words, step in steps:
                 bar.set_description_str(words)
                 step()
