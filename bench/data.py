@@ -248,7 +248,7 @@ def cast() -> dict:
         ("tasks", "/tasks/", member, False),
         ("task", f"/tasks/{task.pk}/", member, False),
         ("claims", "/tasks/mine/", member, False),
-        ("hours", "/service/mine/", member, False),
+        ("hours", "/service/", member, False),
         ("notices", "/notifications/", member, False),
         ("me", "/people/me/", member, False),
         ("newcomers", "/registrations/contacts/", captain, False),

@@ -13,7 +13,7 @@ REQUESTS = 240  # a burst
 HELLO = 600
 KB = 1024
 COUNTED = {  # the pages that every member opens, and those with a list behind them
-    "tasks": "/tasks/", "claims": "/tasks/mine/", "home": "/", "hours": "/service/mine/", "notices": "/notifications/",
+    "tasks": "/tasks/", "claims": "/tasks/mine/", "home": "/", "hours": "/service/", "notices": "/notifications/",
     "me": "/people/me/", "check-in": "/registrations/start/",
 }  # fmt: skip
 FIRST_MOST, OTHER_MOST, LATER_MOST = 60 * KB, 100 * KB, 15 * KB
@@ -116,7 +116,7 @@ def _parts(port, html: bytes) -> set[str]:
     found = {path.partition("#")[0] for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', text)}
     for sheet in [path for path in found if path.endswith(".css")]:
         style = _fetch(port, sheet)[0].decode()
-        found |= {path for path in re.findall(r"url\(\"?(/static/[^\")]+)", style)}
+        found |= set(re.findall(r"url\(\"?(/static/[^\")]+)", style))
     return found
 
 

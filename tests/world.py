@@ -1,8 +1,8 @@
 """One small neighbourhood with a named cast, shared by the tests (and by the names of the demo).
 
-    万里街道 ─ 中浩云居委会 ─ 中浩云苑 ─ 1号楼 … 4号楼      阿兰, 老周, 吴分队长, 王书记, 新来的
-             └ 万里名轩居委会 ─ …                          邻居 (neighbour)
-    长风新村街道 ─ 师大一村居委会 ─ …                        外人 (outsider)
+万里街道 ─ 中浩云居委会 ─ 中浩云苑 ─ 1号楼 … 4号楼      阿兰, 老周, 吴分队长, 王书记, 新来的
+         └ 万里名轩居委会 ─ …                          邻居 (neighbour)
+长风新村街道 ─ 师大一村居委会 ─ …                        外人 (outsider)
 """
 
 import datetime as dt
@@ -44,7 +44,9 @@ class World:
         make = Place.objects.create
         self.district = make(level=Level.DISTRICT, name="普陀区", code="310107")
         self.subdistrict = make(level=Level.SUBDISTRICT, name="万里街道", code="310107021", parent=self.district)
-        self.far_subdistrict = make(level=Level.SUBDISTRICT, name="长风新村街道", code="310107014", parent=self.district)
+        self.far_subdistrict = make(
+            level=Level.SUBDISTRICT, name="长风新村街道", code="310107014", parent=self.district
+        )
         self.neighbourhood = self._neighbourhood("中浩云居委会", "310107021008", self.subdistrict)
         self.sibling = self._neighbourhood("万里名轩居委会", "310107021009", self.subdistrict)
         self.far = self._neighbourhood("师大一村居委会", "310107014001", self.far_subdistrict)
@@ -170,6 +172,3 @@ class World:
                 session["second_factor"] = True
                 session.save()
         return client
-
-
-

@@ -15,6 +15,7 @@ class Keys:
     def __init__(self, folder: Path):
         self.folder = folder
         self._read: dict[str, str] = {}
+        self._raw: dict[str, bytes] = {}
 
     def text(self, name: str) -> str:
         """The key as 64 hexadecimal characters; made now if there is none, read from disk once a process."""
@@ -25,7 +26,9 @@ class Keys:
 
     def raw(self, name: str) -> bytes:
         """The key as 32 bytes."""
-        return bytes.fromhex(self.text(name))
+        if name not in self._raw:
+            self._raw[name] = bytes.fromhex(self.text(name))
+        return self._raw[name]
 
     def _make(self, path: Path) -> str:
         # Written apart and linked into place: two processes starting at once end with the same key.

@@ -68,7 +68,9 @@ def test_red_twin_without_the_try_limit_the_code_can_be_guessed_on(world, sms, m
     ask_for_code(client, world.alan.local_phone)
     right = sms.code()
     for _ in range(6):
-        client.post("/people/sign-in/", {"phone": world.alan.local_phone, "code": "000000" if right != "000000" else "1" * 6})
+        client.post(
+            "/people/sign-in/", {"phone": world.alan.local_phone, "code": "000000" if right != "000000" else "1" * 6}
+        )
     assert client.post("/people/sign-in/", {"phone": world.alan.local_phone, "code": right}).status_code == 302
 
 
@@ -163,10 +165,17 @@ def test_create_staff_makes_the_first_one_who_then_binds_the_authenticator(world
 
 
 @pytest.mark.parametrize(
-    ("change", "words"), [({"place": "999999"}, "没有代码为999999"), ({"username": "wang"}, "已有人用"), ({"password": "short"}, "至少")]
+    ("change", "words"),
+    [({"place": "999999"}, "没有代码为999999"), ({"username": "wang"}, "已有人用"), ({"password": "short"}, "至少")],
 )
 def test_create_staff_says_what_is_wrong(world, change, words):
-    given = {"username": "zhang", "name": "张三丰", "role": "district", "place": "310107", "password": "a long enough one"} | change
+    given = {
+        "username": "zhang",
+        "name": "张三丰",
+        "role": "district",
+        "place": "310107",
+        "password": "a long enough one",
+    } | change
     username = given.pop("username")
     with pytest.raises(CommandError, match=words):
         call_command("create_staff", username, **given)

@@ -86,7 +86,15 @@ def test_by_phone_finds_the_same_person(world):
 
 
 @pytest.mark.parametrize(
-    ("name", "masked"), [("王敏", "王*"), ("欧阳若水", "欧阳**"), ("阿依古丽·买买提", "阿***"), ("王", "王*"), ("𬱖明", "𬱖*"), ("", "（无名）")]
+    ("name", "masked"),
+    [
+        ("王敏", "王*"),
+        ("欧阳若水", "欧阳**"),
+        ("阿依古丽·买买提", "阿***"),
+        ("王", "王*"),
+        ("𬱖明", "𬱖*"),
+        ("", "（无名）"),
+    ],
 )
 def test_names_are_masked_to_the_surname(name, masked):
     assert mask_name(name) == masked

@@ -94,7 +94,11 @@ def _names_lie_sealed():
     person = Person.objects.order_by("pk").first()
     raw = Person.objects.filter(pk=person.pk).values_list("name", "phone").get()
     assert person.name and person.phone.startswith("+86199")
-    assert person.name.encode() not in bytes(raw[0]) and b"199" not in bytes(raw[1])[13:] and not person.has_usable_password()
+    assert (
+        person.name.encode() not in bytes(raw[0])
+        and b"199" not in bytes(raw[1])[13:]
+        and not person.has_usable_password()
+    )
     file = MemberFile.objects.exclude(employer=None).first()
     assert file.employer.endswith("公司") or file.employer
     assert MemberFile.objects.exclude(note=None).get().note == "=1+1"  # text stays text

@@ -99,6 +99,15 @@ def test_hours_somebody_reported_are_not_cancelled_away(world):
     assert "cancel" not in [move.name for move in open_moves(fresh(task), world.zhou)]
 
 
+def test_what_is_over_is_not_cancelled_but_an_old_draft_is(world):
+    over = world.past_task()
+    world.claimed(over, world.alan)
+    with pytest.raises(Refused, match="已经结束"):
+        fresh(over).cancel(by=world.zhou, reason="写错了")
+    world.past_task(status="draft").cancel(by=world.zhou, reason="没用上")
+    assert Task.objects.filter(status="cancelled").count() == 1
+
+
 def test_red_twin_without_the_guard_reported_work_hangs_on_a_cancelled_task(world, unguarded):
     task = world.past_task()
     claim = world.claimed(task, world.alan)

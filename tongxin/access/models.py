@@ -51,7 +51,8 @@ class Appointment(models.Model):
                 name="appointment_single_holder",
             ),
             models.CheckConstraint(
-                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")), name="appointment_dates_in_order"
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
+                name="appointment_dates_in_order",
             ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="appointment_role_known"),
         ]
@@ -81,6 +82,4 @@ def appoint(person, role, place, *, by, since=None, deputy=False) -> Appointment
 def appoint_many(appointments, *, by, batch_size=1000) -> None:
     """Write many new appointments and their events (roster import)."""
     made = Appointment.objects.bulk_create(appointments, batch_size=batch_size)
-    record_many(
-        [draft("appointment.begin", subject=a, by=by, place=a.place_id, facts={"role": a.role}) for a in made]
-    )
+    record_many([draft("appointment.begin", subject=a, by=by, place=a.place_id, facts={"role": a.role}) for a in made])

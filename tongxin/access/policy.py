@@ -30,7 +30,6 @@ class Permission(models.TextChoices):
     PUBLISH_TASK = "publish_task", "发布和取消任务"
     VERIFY_CLAIM = "verify_claim", "核验时长"
     VIEW_TEAM = "view_team", "看队伍和楼组"
-    MANAGE_TEAM = "manage_team", "调整分队和楼长"
     VIEW_REGISTRATION = "view_registration", "看报到"
     REVIEW_REGISTRATION = "review_registration", "审核报到"
     CONTACT_REGISTRATION = "contact_registration", "联络新报到的人"
@@ -42,8 +41,6 @@ class Permission(models.TextChoices):
     VIEW_REGISTER = "view_register", "看单位登记册"
     VIEW_FIGURES = "view_figures", "看数据"
     VIEW_FIGURE_ROWS = "view_figure_rows", "看数据背后的明细"
-    VIEW_LEDGER = "view_ledger", "看本辖区时长账"
-    CLOSE_YEAR = "close_year", "年终封账"
     READ_JOURNAL = "read_journal", "查阅记录"
     APPOINT = "appoint", "任免"
 
@@ -53,7 +50,15 @@ P = Permission
 _VOLUNTEER = {P.VIEW_TASK, P.CLAIM_TASK}
 _LEADER = _VOLUNTEER | {P.VIEW_TEAM}
 _CAPTAIN = _LEADER | {P.PUBLISH_TASK, P.VERIFY_CLAIM, P.CONTACT_REGISTRATION, P.VIEW_REGISTRATION, P.REVEAL_CONTACT}
-_SEES = {P.VIEW_TASK, P.VIEW_TEAM, P.VIEW_REGISTRATION, P.VIEW_ROSTER, P.VIEW_REGISTER, P.VIEW_FIGURES, P.VIEW_FIGURE_ROWS}
+_SEES = {
+    P.VIEW_TASK,
+    P.VIEW_TEAM,
+    P.VIEW_REGISTRATION,
+    P.VIEW_ROSTER,
+    P.VIEW_REGISTER,
+    P.VIEW_FIGURES,
+    P.VIEW_FIGURE_ROWS,
+}
 
 ALWAYS: dict[Role, set[Permission]] = {
     Role.REGISTRANT: {P.JOIN_TEAM},
@@ -63,11 +68,17 @@ ALWAYS: dict[Role, set[Permission]] = {
     Role.SQUAD_LEADER: _LEADER | {P.VERIFY_CLAIM},
     Role.CAPTAIN: _CAPTAIN,
     Role.SECRETARY: _SEES
-    | {P.REVIEW_REGISTRATION, P.CONTACT_REGISTRATION, P.REVEAL_CONTACT, P.PUBLISH_TASK, P.VERIFY_CLAIM, P.MANAGE_TEAM}
-    | {P.VIEW_LEDGER, P.VIEW_SENSITIVE_KIND},
-    Role.CLERK: _SEES | {P.IMPORT_ROSTER, P.REVEAL_CONTACT, P.VIEW_LEDGER},
-    Role.DISTRICT: {P.VIEW_REGISTER, P.VIEW_FIGURES, P.VIEW_FIGURE_ROWS, P.VIEW_ROSTER, P.VIEW_SENSITIVE_KIND, P.VIEW_LEDGER, P.CLOSE_YEAR},
-    Role.AUDITOR: {P.READ_JOURNAL, P.VIEW_REGISTER, P.VIEW_FIGURES, P.VIEW_LEDGER},
+    | {P.REVIEW_REGISTRATION, P.CONTACT_REGISTRATION, P.REVEAL_CONTACT, P.PUBLISH_TASK, P.VERIFY_CLAIM}
+    | {P.VIEW_SENSITIVE_KIND},
+    Role.CLERK: _SEES | {P.IMPORT_ROSTER, P.REVEAL_CONTACT},
+    Role.DISTRICT: {
+        P.VIEW_REGISTER,
+        P.VIEW_FIGURES,
+        P.VIEW_FIGURE_ROWS,
+        P.VIEW_ROSTER,
+        P.VIEW_SENSITIVE_KIND,
+    },
+    Role.AUDITOR: {P.READ_JOURNAL, P.VIEW_REGISTER, P.VIEW_FIGURES},
     Role.ADMIN: {P.APPOINT, P.VIEW_REGISTER},
 }
 
@@ -80,7 +91,3 @@ STAFF_ROLES = frozenset({Role.SECRETARY, Role.CLERK, Role.DISTRICT, Role.AUDITOR
 def allowed(role: str, permission: str, *, emergency: bool) -> bool:
     """Whether a role holds a permission at a place in this mode."""
     return permission in ALWAYS.get(role, ()) or (emergency and permission in EMERGENCY_ADDS.get(role, ()))
-
-
-def roles_with(permission: str, *, emergency: bool) -> list[str]:
-    return [role for role in Role if allowed(role, permission, emergency=emergency)]

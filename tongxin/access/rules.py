@@ -58,4 +58,6 @@ def roles_of(person) -> set[str]:
 
 def may_anywhere(person, permission) -> bool:
     """Whether the menu should offer it at all."""
-    return any(permission in ALWAYS.get(role, ()) or permission in EMERGENCY_ADDS.get(role, ()) for role, _ in held_by(person))
+    return any(
+        permission in ALWAYS.get(role, ()) or permission in EMERGENCY_ADDS.get(role, ()) for role, _ in held_by(person)
+    )

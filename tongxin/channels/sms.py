@@ -20,7 +20,9 @@ class LocalSms:
     def send(self, number: str, text: str) -> None:
         path = settings.DATA_DIR / "sms-outbox.jsonl"
         with path.open("a", encoding="utf-8") as out:
-            out.write(json.dumps({"at": timezone.now().isoformat(), "to": number, "text": text}, ensure_ascii=False) + "\n")
+            out.write(
+                json.dumps({"at": timezone.now().isoformat(), "to": number, "text": text}, ensure_ascii=False) + "\n"
+            )
         path.chmod(0o600)
 
 

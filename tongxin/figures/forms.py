@@ -23,7 +23,7 @@ class AsOfForm(forms.Form):
     @classmethod
     def read(cls, query) -> tuple["AsOfForm", object]:
         """The form and the day to show: today where nothing (or nothing sensible) was typed."""
-        form = cls(query)
+        form = cls({"as_of": f"{timezone.localdate()}"} | query.dict())
         form.is_valid()
         return form, form.cleaned_data.get("as_of") or timezone.localdate()
 

@@ -107,6 +107,7 @@ def suppress(arcs: tuple[Arc, ...]) -> dict:
     open_ones = [arc for arc in tables.small.values() if not tables.protect(arc)]
     while open_ones:
         # Four cells under a total of "<5" are 1 each, whatever else is hidden: the largest of them has to say less.
-        tables.soften(max(open_ones, key=lambda arc: (arc.value, arc.price)))
+        still_small = [arc for arc in open_ones if arc.key in tables.small]
+        tables.soften(max(still_small, key=lambda arc: (arc.value, arc.price)))
         open_ones = [arc for arc in open_ones if not tables.protect(arc)]
     return {key: SMALL if key in tables.small else HIDDEN for key in tables.hidden}

@@ -69,8 +69,8 @@ class Published:
     def _key(self, pk, kind) -> tuple:
         if pk is None or pk == self.district.pk:
             return ("kind", kind) if kind else ("whole",)
-        level = self.head.units[pk].level
-        if level == Level.SUBDISTRICT:
+        unit = self.head.units.get(pk)  # None: it was not part of this district that day
+        if unit and unit.level == Level.SUBDISTRICT:
             return ("subdistrict_kind", pk, kind) if kind else ("subdistrict", pk)
         return ("cell", pk, kind) if kind else ("unit", pk)
 
@@ -130,13 +130,11 @@ def lines_of(published: Published, place, kind=None) -> list[Line]:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of the kinds: its place on the drawing and the number beside it."""
+    """One bar of the kinds: how long it is, and the number beside it."""
 
     kind: str
     shown: Shown
-    top: int
-    middle: int
-    width: float  # of 300
+    width: float  # in percent of the longest
 
 
 def bars_of(published: Published, place) -> list[Bar]:
@@ -144,7 +142,4 @@ def bars_of(published: Published, place) -> list[Bar]:
     kinds = list(Kind.values) + ([UNKNOWN] if published.head.number_of(UNKNOWN, place.pk) else [])
     numbers = [(kind, published.number(place.pk, kind)) for kind in kinds]
     longest = max([shown.value or 0 for _, shown in numbers], default=0) or 1
-    return [
-        Bar(kind, shown, top=8 + at * 26, middle=21 + at * 26, width=round(300 * (shown.value or 0) / longest, 1))
-        for at, (kind, shown) in enumerate(numbers)
-    ]
+    return [Bar(kind, shown, width=100 * (shown.value or 0) / longest) for kind, shown in numbers]

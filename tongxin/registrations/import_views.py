@@ -104,11 +104,11 @@ def import_progress(request, pk):
     moves = {move.name for move in open_moves(job, request.user)}
     steps = _steps(3 if job.status == job.Status.RUNNING else 4)
     context = {"job": job, "moves": moves, "kept": kept[:ON_DESK], "steps": steps}
-    return render(
-        request,
-        "registrations/_import_progress.html" if request.htmx else "registrations/import_progress.html",
-        context,
-    )
+    page = "_import_progress.html" if request.htmx else "import_progress.html"
+    answer = render(request, f"registrations/{page}", context)
+    if request.htmx and job.status != job.Status.RUNNING:
+        answer["HX-Refresh"] = "true"  # it has come to an end: the whole page says so
+    return answer
 
 
 @require_GET

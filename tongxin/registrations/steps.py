@@ -10,6 +10,7 @@ from tongxin.access.policy import Role
 from tongxin.journal.models import Event
 from tongxin.people.models import Person
 from tongxin.service.models import Statement
+from tongxin.teams.models import Membership
 
 from .models import Contact, Registration
 
@@ -66,10 +67,18 @@ def steps_of(registration) -> list[Step]:
 
 def _done(word, registration, event, names) -> Step:
     if registration.by_roster:
-        return Step(word, "done", near(registration.submitted_at), "街镇名册", ROSTER)
+        return _from_paper(word, registration)
     if event is None:
         return Step(word, "done", "")
     return Step(word, "done", near(event.at), names.short(event.actor_id), names.full(event))
+
+
+def _from_paper(word, registration) -> Step:
+    """The office's list knows the day of joining and nothing of the steps before."""
+    if word != WORDS[3]:
+        return Step(word, "done", "名册", "", ROSTER)
+    since = Membership.objects.filter(person=registration.person_id).order_by("since").values_list("since", flat=True).first()
+    return Step(word, "done", f"{since.year}年{since.month}月" if since else "名册", "", ROSTER)
 
 
 def _going_on(word, registration) -> Step:

@@ -21,7 +21,7 @@ def mine(request):
     year = YearForm(request.GET).chosen(timezone.localdate().year)
     lines = Entry.objects.filter(person=request.user).in_year(year)
     page = Paginator(lines.for_reading(), PAGE).get_page(request.GET.get("page"))
-    months = [{"label": f"{n}月", "value": hours} for n, hours in enumerate(lines.by_month(year), start=1)]
+    months = [{"label": f"{n}月", "value": max(hours, 0)} for n, hours in enumerate(lines.by_month(year), start=1)]
     frozen = Statement.objects.filter(person=request.user, year__year=year).select_related("year").first()
     return render(request, "service/mine.html", {
         "year": year, "totals": lines.totals(), "page": page, "months": months, "frozen": frozen,

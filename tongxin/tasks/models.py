@@ -65,10 +65,12 @@ def task_not_begun(task, by):
     return "任务已经开始，不能再改" if task.starts_at <= timezone.now() else None
 
 
-def nobody_reported(task, by):
-    """还没有人登记过时长"""
+def still_to_come(task, by):
+    """还没有结束，也没有人登记过时长"""
     if any(claim.status in Claim.WORKED for claim in task.claims.all()):
-        return "已经有人登记了时长，不能再取消；没有人再来的话，到时间会自动结束"
+        return "已经有人登记了时长，不能再取消；到时间会自动结束"
+    if task.status == Task.Status.OPEN and task.ended:
+        return "任务已经结束，不能再取消，来过的人还要登记时长"
     return None
 
 
@@ -133,6 +135,11 @@ class Task(seats.Seated):
         """Whether one reads the safety text before claiming."""
         return self.risk != Risk.LOW
 
+    def readable_by(self, person) -> bool:
+        """What `visible_to` answers, for a task at hand: no second look at the database, which a race would feel."""
+        published = self.status != self.Status.DRAFT and can(person, P.VIEW_TASK, self.place)
+        return published or can(person, P.PUBLISH_TASK, self.place)
+
     @property
     def begun(self) -> bool:
         return self.starts_at <= timezone.now()
@@ -174,7 +181,7 @@ class Task(seats.Seated):
         """Open the task for claiming."""
 
     @transition(
-        Status.DRAFT, Status.OPEN, to=Status.CANCELLED, permission=P.PUBLISH_TASK, label="取消", guard=nobody_reported,
+        Status.DRAFT, Status.OPEN, to=Status.CANCELLED, permission=P.PUBLISH_TASK, label="取消", guard=still_to_come,
         asks=["reason"],
     )  # fmt: skip
     def cancel(self, *, by, reason):

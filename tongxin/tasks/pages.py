@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, prefetch_related_objects
+from django.db.models import Case, Count, Prefetch, When, prefetch_related_objects
 from django.urls import reverse
 
 from tongxin.access.policy import Permission as P
-from tongxin.access.rules import can
+from tongxin.access.rules import can, may_anywhere
 from tongxin.workflow.transitions import open_moves
 
 from .models import Claim, Task
@@ -44,6 +44,8 @@ def list_page(person, *, which, number) -> dict:
         "page": page,
         "offers": offers(page.object_list, person),
         "which": which,
+        "publishes": may_anywhere(person, P.PUBLISH_TASK),
+        "verifies": may_anywhere(person, P.VERIFY_CLAIM),
         "tabs": tabs("list", near=near, mine=Claim.objects.of(person).in_hand().count()),
         "filters": [
             {"label": words, "url": f"?which={key}" if key else "?", "current": key == which}
@@ -53,9 +55,10 @@ def list_page(person, *, which, number) -> dict:
 
 
 def mine_page(person, *, which, number) -> dict:
-    """My claims: what is in hand, soonest first; or what is over, latest first."""
+    """My claims: what is in hand, what I still have to do first; or what is over, latest first."""
     own = Claim.objects.of(person)
-    in_hand = own.in_hand().order_by("task__starts_at", "pk")
+    to_do_first = Case(When(status=Claim.Status.REPORTED, then=1), default=0)
+    in_hand = own.in_hand().order_by(to_do_first, "task__starts_at", "pk")
     over = own.exclude(status__in=Claim.HOLDING).order_by("-task__starts_at", "-pk")
     page = Paginator(over if which == "over" else in_hand, PHONE_PAGE).get_page(number)
     return {

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,6 +24,13 @@ def _needs(person, permission):
 
 def _task(request, pk):
     return get_object_or_404(Task.objects.visible_to(request.user).select_related("contact"), pk=pk)
+
+
+def _task_at_hand(request, pk):
+    task = get_object_or_404(Task.objects.select_related("place"), pk=pk)
+    if not task.readable_by(request.user):
+        raise Http404
+    return task
 
 
 def _own_claim(request, pk):
@@ -52,7 +60,7 @@ def detail(request, pk):
 @require_POST
 def claim(request, pk):
     """Take a seat, or a place in the waiting list."""
-    task = get_object_or_404(Task.objects.visible_to(request.user), pk=pk)
+    task = _task_at_hand(request, pk)
     task.claim(by=request.user, read_risk=bool(request.POST.get("read_risk")))
     if request.htmx:
         return render(request, "tasks/_card.html", {"offer": offer(Task.objects.get(pk=pk), request.user)})

@@ -43,7 +43,9 @@ def _assign(neighbourhoods, since) -> int:
 
 def _members_at_home(neighbourhoods):
     """Place (building or estate) → Counter of members by squad. A member counts for their building and for its estate."""
-    members = Membership.objects.filter(team__place__in=neighbourhoods, until=None, squad__isnull=False, home__isnull=False)
+    members = Membership.objects.filter(
+        team__place__in=neighbourhoods, until=None, squad__isnull=False, home__isnull=False
+    )
     homes = defaultdict(Counter)
     rows = members.values_list("squad_id", "home_id", "home__parent_id", "home__level")
     for squad, home, above, level in rows:

@@ -107,6 +107,10 @@ class Board:
         return [tile for area in self.areas for tile in area.tiles]
 
     @property
+    def size(self) -> int:
+        return len(self.tiles)
+
+    @property
     def both(self) -> int:
         return sum(not tile.vacant for tile in self.tiles)
 

@@ -12,7 +12,13 @@ from tongxin.people.vault import blind_index, unseal
 from tongxin.places.spelling import compact, initials_of, pinyin_of
 
 # Surnames whose reading is not the everyday one of the character.
-SURNAMES = dict(zip("曾单仇解查区任翟盖朴尹折缪晁", "zeng shan qiu xie zha ou ren zhai ge piao yin she miao chao".split(), strict=True))
+SURNAMES = dict(
+    zip(
+        "曾单仇解查区任翟盖朴尹折缪晁",
+        "zeng shan qiu xie zha ou ren zhai ge piao yin she miao chao".split(),
+        strict=True,
+    )
+)
 NAME, PHONE = (Person._meta.get_field(name) for name in ("name", "phone"))
 
 
@@ -21,7 +27,7 @@ def matching(members, typed: str):
     typed = compact(typed).lower()[:40]
     if not typed:
         return members
-    if typed.isdigit() and len(typed) >= 11:
+    if re.fullmatch(r"\+?\d{11,}", typed):
         return members.filter(person__phone_index=_index(typed))
     if re.fullmatch(r"\d{4}", typed):
         return members.filter(pk__in=_by(members, PHONE, lambda phone: phone.endswith(typed)))
@@ -44,7 +50,9 @@ def fits(name: str, typed: str) -> bool:
 
 def _by(members, field, wanted) -> list[int]:
     rows = members.order_by().values_list("pk", "person__uid", f"person__{field.name}")
-    return [pk for pk, uid, blob in rows.iterator(chunk_size=5_000) if blob and wanted(unseal(blob, field.bound_to(uid)))]
+    return [
+        pk for pk, uid, blob in rows.iterator(chunk_size=5_000) if blob and wanted(unseal(blob, field.bound_to(uid)))
+    ]
 
 
 def _index(typed):

@@ -92,7 +92,8 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["person"], condition=models.Q(until=None), name="membership_one_open"),
             models.CheckConstraint(
-                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")), name="membership_dates_in_order"
+                condition=models.Q(until=None) | models.Q(until__gte=models.F("since")),
+                name="membership_dates_in_order",
             ),
         ]
         indexes = [models.Index(fields=["team", "until"], name="membership_team")]

@@ -30,8 +30,16 @@ def roster(request):
         members = members.filter(team__place__path__under=chosen.path)
     query = request.GET.get("q", "").strip()[:40]
     found = matching(members, query).order_by("team__place__path", "squad_id", "pk")
-    page = Paginator(found.select_related("person", "team__place__parent", "squad", "home"), ON_DESK).get_page(request.GET.get("page"))
-    context = {"page": page, "lines": lines_of(page, reader=request.user), "places": places, "chosen": chosen, "query": query}
+    page = Paginator(found.select_related("person", "team__place__parent", "squad", "home"), ON_DESK).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "lines": lines_of(page, reader=request.user),
+        "places": places,
+        "chosen": chosen,
+        "query": query,
+    }
     return render(request, "teams/roster.html", context)
 
 

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from tongxin.registrations.models import Registration
-from tongxin.registrations.steps import steps_of
+from tongxin.registrations.steps import next_of, steps_of
 from tongxin.service.models import Entry
 from tongxin.tasks.models import Claim, Task
 from tongxin.teams.models import Membership
@@ -25,6 +25,7 @@ def home_page(person) -> dict:
         "to_report": claims.filter(status="claimed", task__ends_at__lte=now).order_by("task__starts_at").first(),
         "registration": registration,
         "steps": steps_of(registration) if registration else [],
+        "step": next_of(registration) if registration else None,
         "membership": Membership.objects.current().filter(person=person).select_related("squad", "team__place").first(),
         "totals": entries.totals(),
         "months": [{"label": f"{n}月", "value": hours} for n, hours in enumerate(months, 1)],

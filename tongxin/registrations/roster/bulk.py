@@ -4,6 +4,8 @@ Ids are drawn first, so that rows of several tables can point at each other befo
 itself guards (keys, uniqueness, checks) still holds; what a model's `save` would fill in has to be among the columns.
 """
 
+from operator import attrgetter
+
 from django.db import connection
 
 _PREPARED = {"DateField", "DateTimeField", "UUIDField", "JSONField"}  # the rest goes to the database as it is
@@ -32,12 +34,17 @@ def insert(model, columns, rows) -> None:
     rest = [field for field in rest if field.has_default() or not field.null]
     fields = named + rest
     adapt = [(at, _adapter(field)) for at, field in enumerate(fields) if field.get_internal_type() in _PREPARED]
-    rows = _filled(rows, [field.get_default for field in rest], adapt)
+    # A default that is worked out (a new uid) is worked out for every row; the others are the same in all.
+    worked_out = [field.has_default() and callable(field.default) for field in rest]
+    fresh = [(len(named) + at, rest[at].default) for at, is_fresh in enumerate(worked_out) if is_fresh]
+    same = [None if is_fresh else field.get_default() for field, is_fresh in zip(rest, worked_out, strict=True)]
+    rows = _filled(rows, same, fresh, adapt)
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            # The wrapper turns the driver's errors into Django's, as it does for every other statement.
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
@@ -45,9 +52,11 @@ def insert(model, columns, rows) -> None:
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({holes})", rows)  # noqa: S608 - names of our own
 
 
-def _filled(rows, defaults, adapt):
+def _filled(rows, same, fresh, adapt):
     for row in rows:
-        row = [*row, *(default() for default in defaults)]
+        row = [*row, *same]
+        for at, default in fresh:
+            row[at] = default()
         for at, adapter in adapt:
             row[at] = adapter(row[at])
         yield row
@@ -64,4 +73,6 @@ def _adapter(field):
             seen[value] = plain(value)
         return seen[value]
 
+    if field.get_internal_type() == "UUIDField" and not connection.features.has_native_uuid_field:
+        return attrgetter("hex")
     return remembered if field.get_internal_type() in _REPEATED else plain

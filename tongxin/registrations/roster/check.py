@@ -225,7 +225,9 @@ def _settle(rows, mine, headers) -> None:
             row.state = KNOWN
             if known[row.index] != row.name:
                 row.remarks.append(
-                    Problem("phone", phone_column, "same_phone_other_name", "手机号已在册，但姓名不同；在册信息不变，请核对")
+                    Problem(
+                        "phone", phone_column, "same_phone_other_name", "手机号已在册，但姓名不同；在册信息不变，请核对"
+                    )
                 )
 
 

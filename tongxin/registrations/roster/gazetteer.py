@@ -159,7 +159,10 @@ class Gazetteer:
         if elsewhere := self.all_units.find(unit):
             there = self.subdistricts[elsewhere.parent_id].name
             return Answer(
-                None, "neighbourhood", "unknown_place", f"{above.name}没有“{unit}”，{there}有“{elsewhere.name}”，请核对街镇"
+                None,
+                "neighbourhood",
+                "unknown_place",
+                f"{above.name}没有“{unit}”，{there}有“{elsewhere.name}”，请核对街镇",
             )
         near = names.nearest(unit) or self.all_units.nearest(unit)
         hint = f"是不是{self._label(near, above)}？" if near else "请核对居村名称"

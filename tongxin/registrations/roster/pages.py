@@ -40,7 +40,13 @@ class Cell:
 def masked(words: str) -> str:
     """A number as typed, hidden in the middle, also when it is too short to be one."""
     plain = "".join(words.split()).replace("-", "").removeprefix("+86")
-    return mask_phone(plain) if len(plain) == 11 else f"{plain[:3]}****{plain[-3:]}" if len(plain) > 7 else plain and "****"
+    return (
+        mask_phone(plain)
+        if len(plain) == 11
+        else f"{plain[:3]}****{plain[-3:]}"
+        if len(plain) > 7
+        else plain and "****"
+    )
 
 
 class CheckPage:
@@ -93,7 +99,9 @@ def bad_rows(job) -> bytes:
     target = io.BytesIO()
     notes = ["请改好红框里的格，保存后再上传这份表格；最后一列“原因”不用删"]
     header = table.header if table else list(LABELS.values())
-    write_workbook(target, header=header, rows=whole, title="名册里要改的行", notes=notes, bad_cells=bad, sheet_name="要改的行")
+    write_workbook(
+        target, header=header, rows=whole, title="名册里要改的行", notes=notes, bad_cells=bad, sheet_name="要改的行"
+    )
     return target.getvalue()
 
 

@@ -43,7 +43,7 @@ def load(uid) -> Table | None:
     except FileNotFoundError:
         return None
     plain = json.loads(unseal(blob, _bound_to(uid)), object_hook=_thing)
-    cells = {number: row for number, row in plain.pop("cells")}
+    cells = dict(plain.pop("cells"))
     table = Table(**plain, cells=cells)
     fill(table)
     return table

@@ -34,4 +34,6 @@ class Command(BaseCommand):
         except ValidationError as problem:
             raise CommandError("；".join(problem.messages)) from None
         seal_now()
-        self.stdout.write(f"已建立{Role(role).label} {name}（{where.label}）。首次登录：/people/staff/，随后绑定动态口令")
+        self.stdout.write(
+            f"已建立{Role(role).label} {name}（{where.label}）。首次登录：/people/staff/，随后绑定动态口令"
+        )

@@ -38,7 +38,7 @@ def test_the_share_leads_to_its_rows_in_four_clicks(desktop, seventy):
 
 def test_another_day_gives_another_figure(desktop, seventy):
     hand = desktop(seventy.he).open("/figures/")
-    hand.page.get_by_label("截止").first.fill("2026-01-01")
+    hand.page.locator("input[type=date]").first.fill("2026-01-01")
     hand.tap("换截止日")
     hand.reads("2026年1月1日")
     hand.reads_not("64.3")

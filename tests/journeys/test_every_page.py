@@ -8,7 +8,8 @@ from django.http import HttpResponseNotAllowed
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.browser import NO_PAGE, PAGES, PHONE, ROLES, axe, axe_source, person_of, sticks_out
+from shots import props
+from tests.browser import NO_PAGE, PAGES, PHONE, ROLES, axe, person_of, sticks_out, unrolled
 from tongxin.notifications.models import Notice
 from tongxin.people.models import Person
 from tongxin.tasks.models import Risk, Task
@@ -40,6 +41,7 @@ def lively(world):
         world.member(f"甲{'一二三四五六七八九'[n]}", world.neighbourhood, squad=world.squads[n % 2])
     for n, person in enumerate((world.alan, world.zhou, world.wang, newcomers[3].person), start=1):
         Notice.objects.create(person=person, event_id=n, title="您的时长已核验", body="计入2小时，谢谢您。", url="/service/")
+    props.uploads(world.shen, world.subdistrict)
 
 
 def named(resolver=None, space=""):
@@ -79,14 +81,14 @@ def test_pages_of(reader, visit, live_world, settings):
     person = person_of(reader)
     assert (person is None) == (reader == "visitor")
     hand = visit(person, **PHONE)
-    source, wrong = axe_source(), []
+    wrong = []
     for sight in PAGES:
         if reader in sight.who:
-            wrong += [f"{sight.name} {words}" for words in look_at(hand.page, sight, person, source)]
+            wrong += [f"{sight.name} {words}" for words in look_at(hand.page, sight, person)]
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-def look_at(page, sight, person, source):
+def look_at(page, sight, person):
     """What is wrong with one page: at phone size and narrower, in 长辈版, and on the desktop."""
     path = sight.path(person)
     if path is None:
@@ -94,7 +96,6 @@ def look_at(page, sight, person, source):
     answer = page.goto(path)
     if answer.status != sight.status or page.url.split("?")[0] != page.evaluate("p => new URL(p, location).href.split('?')[0]", path):
         return [f"{path} answers {answer.status} at {page.url}"]
-    page.evaluate(source)
     wrong = sticks_out(page, 320, 375, 390) + [f"390 px: {words}" for words in axe(unrolled(page))]
     if sight.layout == "phone":
         page.evaluate("document.documentElement.classList.add('elder')")
@@ -103,10 +104,3 @@ def look_at(page, sight, person, source):
     wrong += [f"1280 px: {words}" for words in sticks_out(page, 1280) + axe(unrolled(page))]
     page.set_viewport_size(PHONE["viewport"])
     return list(dict.fromkeys(wrong))
-
-
-def unrolled(page):
-    """The window as tall as the page: what lies under the bar at the bottom could be scrolled out from there anyway."""
-    tall = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": tall})
-    return page
