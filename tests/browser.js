@@ -1,5 +1,5 @@
 // What does not fit on the page as it stands: it scrolls sideways, something sticks out at a side, a button, chip or heading
-// does not show all of its words, or a short word is broken over two lines. At most eight sentences.
+// does not show all of its words, or (from 375 px on) a short word is broken over two lines. At most eight sentences.
 () => {
   const page = document.documentElement, wide = page.clientWidth, wrong = [];
   const words = (element) => (element.textContent || "").replace(/\s+/g, " ").trim();
@@ -32,7 +32,7 @@
     if ((box.right > wide + 1 || box.left < -1) && !scrolls(element)) wrong.push(`sticks out: ${name(element)}`);
     if (element.clientWidth && element.matches("button, .btn, .t-chip, .t-tag, h1, h2, h3, legend, label") && cut(element))
       wrong.push(`cut off: ${name(element)}`);
-    if (element.matches("button, .btn, .t-chip, .t-tag") && words(element).length <= 5 && lines(element) > 1)
+    if (wide >= 375 && element.matches("button, .btn, .t-chip, .t-tag") && words(element).length <= 5 && lines(element) > 1)
       wrong.push(`broken over lines: ${name(element)}`);
   }
   return wrong.slice(0, 8);

@@ -19,7 +19,7 @@ from django.utils import timezone
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--lang=zh-CN",
+    "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
@@ -161,7 +161,7 @@ class Sight:
     who: tuple[str, ...]
     layout: str = "phone"  # the base page: "phone" pages are looked at in 长辈版 too
     find: Callable | None = None  # person → pk or tuple of arguments; None when there is no such thing for them
-    query: str = ""
+    query: str | Callable = ""
     status: int = 200
 
     def path(self, person) -> str | None:
@@ -169,7 +169,8 @@ class Sight:
         args = self.find(person) if self.find else ()
         if args is None:
             return None
-        return reverse(self.view, args=args if isinstance(args, tuple) else (args,)) + self.query
+        query = self.query() if callable(self.query) else self.query
+        return reverse(self.view, args=args if isinstance(args, tuple) else (args,)) + query
 
 
 def _model(label):
@@ -188,7 +189,9 @@ def _task(person, *, claimed=None, **wanted):
     tasks = Task.objects.visible_to(person).filter(**wanted).order_by("starts_at")
     if claimed:
         return _first(tasks.filter(claims__person=person, claims__status=claimed))
-    return _first(tasks.exclude(claims__person=person, claims__status__in=["waiting", "claimed", "reported", "verified"]))
+    return _first(
+        tasks.exclude(claims__person=person, claims__status__in=["waiting", "claimed", "reported", "verified"])
+    )
 
 
 def _coming(person, **more):
@@ -196,7 +199,9 @@ def _coming(person, **more):
 
 
 def _done_claim(person):
-    return _first(_model("tasks.Claim").objects.filter(person=person, status="claimed", task__starts_at__lt=timezone.now()))
+    return _first(
+        _model("tasks.Claim").objects.filter(person=person, status="claimed", task__starts_at__lt=timezone.now())
+    )
 
 
 def _registration(status):
@@ -236,9 +241,19 @@ def _rows(level, metric):
     return find
 
 
-def _building(person):
-    building = _model("places.Place").objects.filter(level="building", until=None).exclude(short_code=None).first()
-    return building and building.short_code
+def _building():
+    """A building where the cast lives."""
+    homes = _model("teams.Membership").objects.filter(person__demo_key="alan").exclude(home=None).values("home")
+    buildings = _model("places.Place").objects.filter(level="building", until=None)
+    return buildings.filter(pk__in=homes).first() or buildings.first()
+
+
+def _peoples_registrations(status):
+    def query():
+        waiting = _model("registrations.Registration").objects.filter(status=status).order_by("pk")[:3]
+        return "?" + "&".join(f"pick={registration.pk}" for registration in waiting)
+
+    return query
 
 
 def _contact(person):
@@ -250,7 +265,7 @@ PAGES = [
     # web
     Sight("欢迎", "web:home", ("visitor",)),
     Sight("首页", "web:home", MEMBERS),
-    Sight("楼门", "web:door", ("visitor", "alan"), find=_building),
+    Sight("楼门", "web:door", ("visitor", "alan"), find=lambda person: _building().short_code),
     Sight("帮助", "web:help", ("visitor", "alan", "wang")),
     Sight("演示人物", "web:demo", ("visitor",)),
     Sight("待办", "web:desk", (*OFFICES, "guan"), D),
@@ -273,14 +288,14 @@ PAGES = [
     Sight("新任职", "access:new", ("guan",), D),
     # registrations
     Sight("报到", "registrations:start", ("visitor",)),
-    Sight("报到·从楼门来", "registrations:start", ("visitor",), query="?building=1"),
+    Sight("报到·从楼门来", "registrations:start", ("visitor",), query=lambda: f"?building={_building().pk}"),
     Sight("我的报到", "registrations:mine", MEMBERS),
     Sight("确认入队", "registrations:join", ("newcomer",)),
     Sight("联络", "registrations:contacts", ("zhou",)),
     Sight("报到待审核", "registrations:queue", ("zhou", "wang", "shen"), D),
     Sight("报到·一位", "registrations:detail", ("wang", "shen"), D, find=_registration("submitted")),
     Sight("报到·待联络的一位", "registrations:detail", ("zhou",), D, find=_registration("accepted")),
-    Sight("预览", "registrations:preview", ("wang",), D),
+    Sight("预览", "registrations:preview", ("wang",), D, query=_peoples_registrations("submitted")),
     Sight("导入名册", "registrations:imports", ("shen",), D),
     Sight("导入·检查", "registrations:import_check", ("shen",), D, find=_import(status="checked", missing=[])),
     Sight("导入·指定列", "registrations:import_check", ("shen",), D, find=_import(status="checked", missing=["phone"])),

@@ -97,7 +97,8 @@ def report(newcomer):
     newcomer.open("/")
     newcomer.reads("做完了吗", TITLE)
     newcomer.follow("登记时长")
-    if newcomer.page.get_by_role("button", name="提交").count() == 0:
+    newcomer.page.wait_for_url("**/tasks/**")
+    if not newcomer.page.url.endswith("/report/"):
         newcomer.follow("登记时长")
     assert newcomer.page.get_by_label("做了多久").input_value() == "2.0"
     newcomer.tap("提交")

@@ -21,12 +21,16 @@ def lively(world):
     """A week in the neighbourhood: something on every page."""
     for key, name in CAST.items():
         Person.objects.filter(pk=getattr(world, name).pk).update(demo_key=key)
-    newcomers = [world.register(name, skills="陪伴长辈") for name in ("孙一鸣", "欧阳若水", "阿依古丽·买买提", "许文博")]
+    newcomers = [
+        world.register(name, skills="陪伴长辈") for name in ("孙一鸣", "欧阳若水", "阿依古丽·买买提", "许文博")
+    ]
     for registration in newcomers[2:]:
         registration.accept(by=world.wang)
     newcomers[3].contact(by=world.zhou)
     world.task(title="手机小课堂·教长辈挂号", seats=12)
-    world.task(title="寒潮前·楼顶水箱保温检查", risk=Risk.SOME, risk_text="有登高作业：须两人一组、穿防滑鞋、系安全绳。")
+    world.task(
+        title="寒潮前·楼顶水箱保温检查", risk=Risk.SOME, risk_text="有登高作业：须两人一组、穿防滑鞋、系安全绳。"
+    )
     world.task(title="还没发布的草稿", status=Task.Status.DRAFT)
     world.task(title="排候补的任务", seats=1).claim(by=world.wu)
     world.task(title="阿兰认领的任务").claim(by=world.alan)
@@ -40,7 +44,9 @@ def lively(world):
     for n in range(9):
         world.member(f"甲{'一二三四五六七八九'[n]}", world.neighbourhood, squad=world.squads[n % 2])
     for n, person in enumerate((world.alan, world.zhou, world.wang, newcomers[3].person), start=1):
-        Notice.objects.create(person=person, event_id=n, title="您的时长已核验", body="计入2小时，谢谢您。", url="/service/")
+        Notice.objects.create(
+            person=person, event_id=n, title="您的时长已核验", body="计入2小时，谢谢您。", url="/service/"
+        )
     props.uploads(world.shen, world.subdistrict)
 
 
@@ -55,7 +61,7 @@ def named(resolver=None, space=""):
 
 def answers_get(entry) -> bool:
     """Whether the view takes GET: every view says so by its decorator, and the decorator answers before the view runs."""
-    words = {name: "1" for name in entry.pattern.converters}
+    words = dict.fromkeys(entry.pattern.converters, "1")
     answer = entry.callback(RequestFactory().options("/"), **words)
     return "GET" in answer.headers["Allow"] if isinstance(answer, HttpResponseNotAllowed) else True
 
@@ -65,7 +71,9 @@ def test_every_page_of_the_house_is_looked_at(settings):
     pages = {name for name, entry in named() if answers_get(entry)}
     looked_at = {sight.view for sight in PAGES}
     assert pages - looked_at - set(NO_PAGE) == set(), "Add a row to PAGES in tests/browser.py"
-    assert looked_at - pages == set() and set(NO_PAGE) - pages == set(), "A row of tests/browser.py has no page any more"
+    assert looked_at - pages == set() and set(NO_PAGE) - pages == set(), (
+        "A row of tests/browser.py has no page any more"
+    )
 
 
 def test_sights_have_names_of_their_own():
@@ -94,7 +102,9 @@ def look_at(page, sight, person):
     if path is None:
         return ["there is nothing of this kind in `lively`: add it"]
     answer = page.goto(path)
-    if answer.status != sight.status or page.url.split("?")[0] != page.evaluate("p => new URL(p, location).href.split('?')[0]", path):
+    if answer.status != sight.status or page.url.split("?")[0] != page.evaluate(
+        "p => new URL(p, location).href.split('?')[0]", path
+    ):
         return [f"{path} answers {answer.status} at {page.url}"]
     wrong = sticks_out(page, 320, 375, 390) + [f"390 px: {words}" for words in axe(unrolled(page))]
     if sight.layout == "phone":

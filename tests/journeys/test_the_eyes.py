@@ -14,12 +14,17 @@ def page(chromium):
     context.close()
 
 
-WHOLE = '<!doctype html><html lang="zh-CN"><head><title>页</title><meta name="viewport" content="width=device-width"></head><body><main><h1>页</h1>{}</main></body></html>'
+HEAD = '<meta name="viewport" content="width=device-width"><title>页</title>'
+WHOLE = f'<!doctype html><html lang="zh-CN"><head>{HEAD}</head><body><main><h1>页</h1>{{}}</main></body></html>'
 
 
 @pytest.mark.parametrize(
     ("fault", "rule"),
-    [("<input>", "label"), ('<p style="color:#bbb;background:#fff">看不清</p>', "color-contrast"), ("<button></button>", "button-name")],
+    [
+        ("<input>", "label"),
+        ('<p style="color:#bbb;background:#fff">看不清</p>', "color-contrast"),
+        ("<button></button>", "button-name"),
+    ],
 )
 def test_axe_sees(page, fault, rule):
     page.set_content(WHOLE.format(fault))
@@ -41,7 +46,11 @@ def test_what_does_not_fit_is_seen(page, fault, words):
 
 
 def test_a_sound_page_is_left_in_peace(page):
-    page.set_content(WHOLE.format('<label>姓名 <input></label><button>提交</button><div style="overflow-x:auto"><p style="width:900px">可以推</p></div>'))
+    page.set_content(
+        WHOLE.format(
+            '<label>姓名 <input></label><button>提交</button><div style="overflow-x:auto"><p style="width:900px">可以推</p></div>'
+        )
+    )
     assert axe(page) == [] and sticks_out(page, 320, 390) == []
     assert page.watch.wrong == []
 
@@ -64,7 +73,7 @@ def test_the_watch_sees(page, fault, words):
 
 def test_the_watch_sees_a_broken_policy(page):
     body = WHOLE.format('<p style="color:red">样式</p>').replace(
-        "<head>", "<head><meta http-equiv=\"Content-Security-Policy\" content=\"style-src 'self'\">"
+        "<head>", '<head><meta http-equiv="Content-Security-Policy" content="style-src \'self\'">'
     )
     page.set_content("<!doctype html><title>页</title>")
     page.set_content(body)
