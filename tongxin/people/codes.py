@@ -7,6 +7,7 @@ from tongxin.channels.models import Challenge, TooMany
 from tongxin.channels.sms import send_sms
 
 from .models import Person
+from .network import network_of
 from .phones import PhoneProblem, normalise_phone
 from .vault import blind_index
 
@@ -19,7 +20,7 @@ def send_code(request, number: str, *, only_known: bool) -> str:
     With `only_known` an unknown number gets the same answer and no message, so that nobody learns who is registered.
     """
     index = blind_index(number)
-    challenge, code = Challenge.issue(number_index=index, address=request.META.get("REMOTE_ADDR", ""))
+    challenge, code = Challenge.issue(number_index=index, address=network_of(request))
     request.session[SESSION] = challenge.token
     known = Person.objects.filter(phone_index=index, is_active=True).exists()
     if known or not only_known:

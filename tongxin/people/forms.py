@@ -3,7 +3,10 @@
 from django import forms
 from django.contrib.auth import authenticate
 
+from tongxin.channels.models import Attempt, TooMany
+
 from .backends import totp_accepts
+from .network import network_of
 
 
 class StaffSignInForm(forms.Form):
@@ -22,10 +25,18 @@ class StaffSignInForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        if not self.errors:
-            self.person = authenticate(self.request, username=data["username"], password=data["password"])
-            if self.person is None:
-                self.add_error("password", "用户名或密码不对，请检查。忘了密码请找系统管理员")
+        if self.errors:
+            return data
+        try:
+            attempt = Attempt.begin(account=f"password:{data['username'].lower()}", network=network_of(self.request))
+        except TooMany as problem:
+            self.add_error("password", problem.why)
+            return data
+        self.person = authenticate(self.request, username=data["username"], password=data["password"])
+        if self.person is None:
+            self.add_error("password", "用户名或密码不对，请检查。忘了密码请找系统管理员")
+        else:
+            attempt.was_right()
         return data
 
 
@@ -46,8 +57,14 @@ class TotpForm(forms.Form):
 
     def clean_code(self):
         code = self.cleaned_data["code"].strip()
+        try:
+            # Whoever stands here knows the password already: the network makes no difference.
+            attempt = Attempt.begin(account=f"totp:{self.person.pk}", network=f"totp:{self.person.pk}")
+        except TooMany as problem:
+            raise forms.ValidationError(problem.why) from None
         if not totp_accepts(self.person, code, secret=self.secret):
             raise forms.ValidationError("动态口令不对或已用过，请等下一个再填")
+        attempt.was_right()
         return code
 
 

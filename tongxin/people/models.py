@@ -107,6 +107,10 @@ class Person(AbstractBaseUser):
         """Signs in with a password and a second factor."""
         return self.username is not None
 
+    def may_be(self, other) -> bool:
+        """Perhaps the same human being: staff sign in with an account of their own beside the one of the roster."""
+        return self.is_staff_member != other.is_staff_member and self.name == other.name
+
     def set_phone(self, text) -> None:
         """Seal and index a number (not saved). Raises PhoneProblem."""
         number = normalise_phone(text)
@@ -123,7 +127,8 @@ class Person(AbstractBaseUser):
 
     def call_me(self, salutation) -> None:
         """Choose the form of address that others see."""
-        self.salutation = clean_name(salutation)
+        # Normalising may make one character many.
+        self.salutation = clean_name(salutation)[: self._meta.get_field("salutation").max_length].strip()
         self.save(update_fields=["salutation"])
         record("person.salutation", subject=self, by=self)
 
@@ -197,7 +202,7 @@ class Consent(models.Model):
         if self.withdrawn_at is None:
             self.withdrawn_at = timezone.now()
             self.save(update_fields=["withdrawn_at"])
-            record("consent.withdraw", subject=self, by=by, facts={"purpose": self.purpose})
+            _journal("consent.withdraw", self, by=by, facts={"purpose": self.purpose})
 
 
 def give_consent(person, purpose, *, text_version, by, basis=Basis.CONSENT) -> Consent:
@@ -206,5 +211,12 @@ def give_consent(person, purpose, *, text_version, by, basis=Basis.CONSENT) -> C
         person=person, purpose=purpose, withdrawn_at=None, defaults={"text_version": text_version, "basis": basis}
     )
     if made:
-        record("consent.give", subject=consent, by=by, facts={"purpose": purpose, "text": text_version, "basis": basis})
+        facts = {"purpose": purpose, "text": text_version, "basis": basis}
+        _journal("consent.give", consent, by=by, facts=facts)
     return consent
+
+
+def _journal(verb, consent, *, by, facts) -> None:
+    # Whoever reads the journal would read off this one who is 统战人士 or a delegate; the consent itself is its record.
+    if consent.purpose != Purpose.SENSITIVE_KIND:
+        record(verb, subject=consent, by=by, facts=facts)

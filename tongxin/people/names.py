@@ -12,6 +12,8 @@ LONGEST = 25
 def clean_name(text: str) -> str:
     """One name as people write it: half-width, single middle dot, no inner double blanks."""
     plain = unicodedata.normalize("NFKC", str(text or "")).replace("•", "·").replace("・", "·")
+    if not plain.isprintable():  # what cannot be seen, or turns the writing round, makes two names look like one
+        plain = "".join(char for char in plain if unicodedata.category(char) not in {"Cc", "Cf"} or char.isspace())
     return " ".join(plain.split())
 
 

@@ -6,7 +6,7 @@ import segno
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,7 +23,8 @@ BACKEND = "tongxin.people.backends.PersonBackend"
 def after_sign_in(request):
     """Back to where one came from, if that is ours; else home."""
     there = request.POST.get("next") or request.GET.get("next") or "/"
-    return redirect(there if url_has_allowed_host_and_scheme(there, {request.get_host()}) else "/")
+    # Not redirect(): it would take a bare word for the name of a view.
+    return HttpResponseRedirect(there if url_has_allowed_host_and_scheme(there, {request.get_host()}) else "/")
 
 
 @login_not_required
@@ -32,7 +33,10 @@ def sign_in(request):
     """Members: phone and code."""
     form = SignInForm(request.POST or None, request=request)
     if request.method == "POST" and not form.wants_code() and form.is_valid():
-        if person := form.person():
+        person = form.person()
+        if person and person.is_staff_member:  # a text message is no substitute for the password
+            return redirect("people:staff_sign_in")
+        if person:
             login(request, person, backend=BACKEND)
             return after_sign_in(request)
         form.add_error("phone", "这个号码还没有报到，请先报到")
@@ -100,7 +104,9 @@ def set_consent(request, purpose):
         consent.withdraw(by=request.user)
     elif purpose in Purpose.values:
         give_consent(request.user, purpose, text_version="2026-11", by=request.user)
-    messages.success(request, "已撤回" if consent else "已同意，随时可以撤回")
+    messages.success(
+        request, "已撤回，留有记录。要退出队伍或删除资料，请和居委说一声" if consent else "已同意，随时可以撤回"
+    )
     return redirect("people:me")
 
 
