@@ -27,7 +27,7 @@ def main() -> int:
     parts = wanted.only or (SHORT + LONG if wanted.full else SHORT)
     cores = sorted(os.sched_getaffinity(0))[-CORES:]
     os.sched_setaffinity(0, cores)  # the loader, the servers and the database share them
-    sizes = f"S 2,000 people, M 8,957 people and {2000:,} tasks" + (
+    sizes = "S 2,000 people, M 8,957 people and 2,000 tasks" + (
         ", L 200,000 and 50,000, 1M ledger rows" if wanted.full else ""
     )
     facts = about(cores, sizes, data.SEED)
@@ -76,8 +76,6 @@ class _Bench:
             }
         if "S1" in parts:
             claims.over_http(self.report, *grounds["PostgreSQL"], rounds=self.rounds)
-            if self.full:
-                claims.over_http(self.report, *grounds["SQLite"], rounds=self.rounds)
         if "S2" in parts:
             claims.in_process(self.report, grounds, rounds=max(3, self.rounds - 2))
         if "S0" in parts:
@@ -105,8 +103,6 @@ class _Bench:
                 city.run("data:analyze")
             pages.larger_list(self.report, district, city, (week, large), rounds=self.rounds)
         if "S8" in parts:
-            with self._step("a million lines"):
-                pass
             books.year(self.report, district, rows=1_000_000, rounds=3)
 
     def _postgres(self, name) -> Ground:
@@ -123,9 +119,7 @@ def _arguments():
     parser = argparse.ArgumentParser(
         prog="bin/bench", description="Ratios to the floors, on two cores; docs/speed.md explains."
     )
-    parser.add_argument(
-        "--full", action="store_true", help=f"also {', '.join(LONG)}, 20 races, the larger roster, SQLite twice"
-    )
+    parser.add_argument("--full", action="store_true", help=f"also {', '.join(LONG)}, 20 races, the larger roster")
     parser.add_argument("--only", type=lambda text: text.upper().split(","), metavar="S1,S3", help="these parts alone")
     parser.add_argument("--rounds", type=int, default=5, help="of A-B-A-B (5)")
     parser.add_argument(

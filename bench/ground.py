@@ -13,7 +13,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -29,6 +30,23 @@ _libc = ctypes.CDLL(None)
 
 class Failed(Exception):
     """A helper or a server ended with an error; the message is what it said."""
+
+
+@dataclass
+class Server:
+    """A running server: its port, and how much processor time it has used."""
+
+    port: int
+    pid: int
+
+    def busy(self) -> float:
+        """Seconds of processor time of all its processes so far; hardly differs with what else the machine does."""
+        ticks = 0
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # gone meanwhile
+                stat = path.read_text().rpartition(")")[2].split()
+                ticks += (int(stat[11]) + int(stat[12])) * (int(stat[2]) == self.pid)
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 class Ground:
@@ -62,8 +80,8 @@ class Ground:
         return Ground(folder, server=self.server, database=new_database(self.server, template=self.database))
 
     @contextmanager
-    def serve(self, application: str = PRODUCT, **env) -> Iterator[int]:
-        """Serve an application on this ground; yields the port. Ended, with its processes, at the end of the block."""
+    def serve(self, application: str = PRODUCT, **env) -> Iterator[Server]:
+        """Serve an application on this ground. Ended, with its processes, at the end of the block."""
         port = free_port()
         command = [
             *(str(BIN / "gunicorn"), application, "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS)),
@@ -72,7 +90,7 @@ class Ground:
         ]
         with child(command, self.env | env) as server:
             _wait_until_it_answers(server, port)
-            yield port
+            yield Server(port, server.pid)
 
 
 @contextmanager

@@ -62,6 +62,11 @@ class Report:
         """A row that is right or wrong, whatever the machine does."""
         self._add(Row(id, what, value, target, OK if good else OVER, figures))
 
+    def timed(self, id, what, seconds, most, **figures):
+        """A wait with a limit in seconds; not judged when the machine was not steady."""
+        verdict = (OK if seconds <= most else OVER) if self.steady(id) else UNJUDGED
+        self._add(Row(id, what, f"{seconds:.1f}", f"≤ {most}", verdict, figures | {"seconds": seconds}))
+
     def ratio(self, id, what, ratio: Rounds, target, *, most=None, least=None, **figures):
         """A row whose median ratio has a limit; not judged when the machine was not steady."""
         good = ratio.median <= most if most is not None else ratio.median >= least
