@@ -56,7 +56,7 @@ function restore(form) {
   const key = `draft:${form.dataset.draft}`;
   const draft = store.get(key);
   if (!draft || Date.now() - draft.at > DAY) return store.drop(key);
-  if ($(".bad", form)) return; // the answer of the house, with what was typed, is newer than the draft
+  if ($(".bad", form)) return store.drop("draft-sent"); // it was not taken: the draft stays; and the answer of the house, with what was typed, is newer than the draft
   for (const field of fields(form)) {
     const values = draft.values[field.name];
     if (!values) continue;
@@ -141,7 +141,13 @@ on("htmx:afterSwap", (event) => {
   if (dialog.tagName === "DIALOG" && dialog.innerHTML.trim() && !dialog.open) dialog.showModal();
 });
 
+// A form that came back with something to mend: going back or reloading asks for the page, never for sending it again.
+if ($("form[method=post]:not([action])")) history.replaceState(history.state, "", location.href);
+
 drafts();
+// Something to mend: go there, so that an error below the edge of the screen is not missed.
+const mend = $(".t-field.bad :is(input, select, textarea):not([type=hidden])");
+if (mend) { mend.focus({ preventScroll: true }); mend.scrollIntoView({ block: "center" }); }
 $$("form").filter((form) => $("[data-picked]", form)).forEach(count);
 $$("[data-print]").forEach((button) => { button.hidden = false; });
 if (window.speechSynthesis) $$("[data-read]").forEach((button) => { button.hidden = false; });

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.backends.sqlite3 import base as _sqlite  # noqa: F401 - its operations cannot be imported first
 from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
 
+from tests.snapshot import fresh_world
 from tests.world import World
 
 
@@ -35,7 +36,7 @@ def _own_folder(tmp_path, settings):
 
 @pytest.fixture
 def world(db) -> World:
-    return World()
+    return fresh_world()
 
 
 @pytest.fixture

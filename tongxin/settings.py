@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from tongxin.keys import Keys
 
@@ -12,15 +13,22 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where data live: the embedded database, the keys beside it, uploads, the local SMS outbox.
 DATA_DIR = Path(env("TONGXIN_DATA", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 KEYS = Keys(DATA_DIR / "keys")
 
 # Demo mode lets a visitor sign in as an invented person; tongxin.web.demo refuses it off the loopback address.
 DEMO = env.bool("TONGXIN_DEMO", default=False)
 DEBUG = env.bool("TONGXIN_DEBUG", default=False)
+# Plain HTTP is for a loopback only: anywhere else TLS stands in front and cookies are bound to it.
+SECURE = env.bool("TONGXIN_SECURE", default=False)
 SECRET_KEY = KEYS.text("django")
 ALLOWED_HOSTS = env.list("TONGXIN_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("TONGXIN_ORIGINS", default=[])
+if DEMO and (SECURE or CSRF_TRUSTED_ORIGINS or set(ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "[::1]"}):
+    raise ImproperlyConfigured(
+        "TONGXIN_DEMO lets anybody sign in as anybody: it runs on the loopback only, "
+        "without TONGXIN_SECURE, TONGXIN_ORIGINS or other TONGXIN_HOSTS."
+    )
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -53,18 +61,21 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "tongxin.web.gate.demo_stays_here",
     "tongxin.web.middleware.secure_cache",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "tongxin.web.gate.sane_requests",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "tongxin.people.middleware.second_factor_required",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tongxin.web.middleware.wrong_method",
     "tongxin.web.middleware.refusals",
 ]
 
@@ -134,8 +145,6 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Plain HTTP is for a loopback only: anywhere else TLS stands in front and cookies are bound to it.
-SECURE = env.bool("TONGXIN_SECURE", default=False)
 if SECURE:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
@@ -180,6 +189,7 @@ WHITENOISE_MANIFEST_STRICT = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+LARGEST_BODY = 21 * 1024 * 1024  # the largest workbook and its form; a larger body is not even written to a file
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

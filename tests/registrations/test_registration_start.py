@@ -290,7 +290,8 @@ def test_no_home_above_a_neighbourhood(world):
 
 def test_a_door_sign_fills_it_in(world, client):
     page = client.get(START, {"building": world.buildings[0].pk}).content.decode()
-    assert f'value="{world.buildings[0].label}"' in page
+    assert f'value="{world.buildings[0].own_label}"' in page  # short enough for the field
+    assert f"<span>{world.buildings[0].label}</span>" in page  # and whole on the line below
     assert re.search(rf'name="place" value="{world.buildings[0].pk}"[^>]*checked', page)
 
 
@@ -303,3 +304,14 @@ def test_the_live_list_costs_the_same_for_any_words(world, client, django_assert
     for text in ("中浩云", "富平路18弄"):
         with django_assert_num_queries(2):
             client.get(reverse("registrations:where"), {"where": text})
+
+
+def test_after_a_refusal_nothing_is_typed_twice(world):
+    before = world.newcomer.registrations.get()
+    Registration.objects.filter(pk=before.pk).update(skills="教用手机、写写记记", times="周末")
+    Registration.objects.get(pk=before.pk).refuse(by=world.wang, reason="信息对不上，请核对后重新报到")
+    page = world.client(world.newcomer).get(START).content.decode()
+    assert f'value="{world.newcomer.name}"' in page and "信息对不上，请核对后重新报到" in page
+    assert re.search(r'value="写写记记"[^>]*checked', page) and re.search(r'value="周末"[^>]*checked', page)
+    assert f'value="{before.home.own_label if before.home else before.place.own_label}"' in page
+    assert "上次填的" not in world.client(world.alan).get(START).content.decode()

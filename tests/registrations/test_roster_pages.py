@@ -75,7 +75,7 @@ def test_bad_rows_come_back_as_a_workbook_that_can_be_mended(world):
 def test_a_missing_column_is_asked_for_and_pointed_out(world):
     header = ["人员" if name == "姓名" else name for name in HEADER]
     client, answer, job = upload(world, [GOOD | {"人员": "白洋"}], header=header)
-    assert "有1列没有找到" in answer.content.decode() and job.missing == ["name"]
+    assert "没有找到：姓名" in answer.content.decode() and job.missing == ["name"]
     assert client.post(page_of(job, "import_confirm")).status_code == 409
     assert "请选出哪一列是姓名" in client.post(page_of(job), {"name": ""}).content.decode()
     answer = client.post(page_of(job), {"name": "人员"}, follow=True)

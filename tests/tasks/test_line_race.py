@@ -24,8 +24,8 @@ def queue_while_the_seat_falls_free(world, monkeypatch, look) -> list[str]:
 
     leaver = threading.Thread(target=leave)
 
-    def look_and_linger(holder):
-        seen = look(holder)
+    def look_and_linger(holder, *fields):
+        seen = look(holder, *fields)
         if not leaver.ident:
             leaver.start()
             leaver.join(LONG_ENOUGH)

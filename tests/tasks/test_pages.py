@@ -79,7 +79,7 @@ def test_what_i_may_take_stands_first(world):
     page = text(world.client(world.alan).get("/tasks/"))
     places = [page.index(f">{title}<") for title in ("可以认领", "满了", "我的")]
     assert places == sorted(places)
-    for words in ("认领：可以认领", "您已认领", "人齐了", "附近可认领 3", "我认领的 1"):
+    for words in ("认领：可以认领", "您已认领", "人齐了", "附近可认领 2", "我认领的 1"):
         assert words in page
 
 
@@ -393,3 +393,12 @@ def test_the_verify_page_costs_the_same_whatever_its_size(world):
 def test_only_who_may_verify_has_the_page(world):
     for person in (world.alan, world.shen, world.he):
         assert world.client(person).get("/tasks/verify/").status_code == 403
+
+
+def test_what_i_withdrew_from_is_near_me_again_whoever_else_is_in(world):
+    task = world.task(title="退出过的")
+    fresh(task).claim(by=world.alan)
+    fresh(task).claims.get(person=world.alan).withdraw(by=world.alan)
+    fresh(task).claim(by=world.wu)
+    assert list(Task.objects.open_for(world.alan).not_held_by(world.alan)) == [task]
+    assert not Task.objects.open_for(world.wu).not_held_by(world.wu).exists()

@@ -7,6 +7,8 @@ down live data. Facts and reasons carry no personal data: names and phone number
 from django.db import models
 from django.utils import timezone
 
+from tongxin.logs import mask_numbers
+
 
 class Seal(models.Model):
     """A closed batch of events (封存): a keyed digest over its rows and over the seal before it."""
@@ -93,7 +95,7 @@ def draft(verb, *, subject, by=None, place=None, came_from="", went_to="", reaso
         place_id=getattr(place, "pk", place),
         came_from=came_from,
         went_to=went_to,
-        reason=reason[:500],
+        reason=mask_numbers(reason)[:500],  # typed by people: a number must not stay here for ever
         facts=facts or {},
     )
 

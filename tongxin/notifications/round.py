@@ -11,8 +11,10 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
-from tongxin.channels.models import Challenge
+from tongxin.channels.models import Attempt, Challenge
 from tongxin.journal.seals import seal_now
+from tongxin.places.models import bring_up_to_date
+from tongxin.registrations.roster import store as uploads
 from tongxin.tasks.models import close_past
 
 from .deliver import deliver
@@ -62,14 +64,17 @@ class Round:
         return remind()
 
     def tidy(self, *, now=None) -> int:
-        """Once an hour: what nobody needs any more."""
+        """Once an hour: what nobody needs any more goes, and the register takes up changes whose day has come."""
         now = now or timezone.now()
         if self.tidied_at and now - self.tidied_at < HOUR:
             return 0
         self.tidied_at = now
         Session.objects.filter(expire_date__lt=now).delete()
         Challenge.objects.filter(at__lt=now - KEEP_CHALLENGES).delete()
+        Attempt.objects.filter(at__lt=now - KEEP_CHALLENGES).delete()
         DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_JOBS).delete()
+        uploads.sweep()
+        bring_up_to_date()
         return 0
 
     def _safely(self, step) -> int:

@@ -67,7 +67,7 @@ class StartForm(CodeForm):
     where = forms.CharField(
         label="您住在哪里", max_length=60, help_text="小区、居村、路名门牌都可以",
         error_messages={"required": "没有填住处，请补上"},
-        widget=forms.TextInput(attrs={"placeholder": "也可填拼音首字母或门牌上的6位代码", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"placeholder": "拼音首字母、门牌码都可以", "autocomplete": "off"}),
     )  # fmt: skip
     kind = forms.ChoiceField(label="人员类别", required=False, help_text="可以不选，审核时确认")
     skills = forms.MultipleChoiceField(
@@ -160,8 +160,8 @@ class Choice:
 
     @classmethod
     def given(cls, place) -> "Choice":
-        """Known beforehand: from a link or a door sign."""
-        return cls(place.label, place) if place else cls()
+        """Known beforehand: from a link or a door sign. The short name fits the field; the line below says the rest."""
+        return cls(place.own_label, place) if place else cls()
 
     @cached_property
     def fits(self):

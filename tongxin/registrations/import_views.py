@@ -53,7 +53,7 @@ def imports(request):
 def import_check(request, pk):
     """What will happen: counts, bad cells and why; or which columns are still to be pointed out."""
     job = _job(request, pk)
-    if job.status not in (job.Status.CHECKED, job.Status.DROPPED):
+    if not job.is_waiting:
         return redirect("registrations:import_progress", pk=pk)
     if job.missing:
         return _columns(request, job)
@@ -102,11 +102,11 @@ def import_progress(request, pk):
     job = _job(request, pk)
     kept = Registration.objects.filter(imported_by=job).select_related("person") if job.kept else []
     moves = {move.name for move in open_moves(job, request.user)}
-    steps = _steps(3 if job.status == job.Status.RUNNING else 4)
+    steps = _steps(3 if job.is_running else 4)
     context = {"job": job, "moves": moves, "kept": kept[:ON_DESK], "steps": steps}
     page = "_import_progress.html" if request.htmx else "import_progress.html"
     answer = render(request, f"registrations/{page}", context)
-    if request.htmx and job.status != job.Status.RUNNING:
+    if request.htmx and not job.is_running:
         answer["HX-Refresh"] = "true"  # it has come to an end: the whole page says so
     return answer
 

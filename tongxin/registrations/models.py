@@ -45,6 +45,11 @@ class RegistrationQuerySet(models.QuerySet):
         """A person's own registration, the newest one; None when there is none."""
         return self.filter(person=person).select_related("person", "place", "home").order_by("-pk").first()
 
+    def refused_of(self, person):
+        """The refusal a person comes back from; None when their newest registration is anything else."""
+        newest = self.newest_of(person) if person.pk else None
+        return newest if newest and newest.status == Registration.Status.REFUSED else None
+
     def waiting_review(self):
         return self.filter(status=Registration.Status.SUBMITTED)
 
@@ -54,7 +59,11 @@ class RegistrationQuerySet(models.QuerySet):
 
 def not_oneself(registration, by):
     """不能办自己的报到"""
-    return "自己的报到请别人来办" if by is not CLOCK and registration.person_id == by.pk else None
+    if by is CLOCK:
+        return None
+    if registration.person_id == by.pk:
+        return "自己的报到请别人来办"
+    return "报到的人与您同名，请另一位同事来办" if by.may_be(registration.person) else None
 
 
 def only_oneself(registration, by):
@@ -115,6 +124,11 @@ class Registration(models.Model):
     def is_late(self) -> bool:
         """The step going on should have been done by now."""
         return self.due_at is not None and self.due_at < timezone.now()
+
+    def as_typed(self) -> dict:
+        """What need not be typed again after a refusal; the number is proved anew."""
+        skills, times = (text.split("、") if text else [] for text in (self.skills, self.times))
+        return {"name": self.person.name, "home": self.home or self.place, "skills": skills, "times": times}
 
     def declared_kind(self) -> str:
         """The 人员类别 as it stands now, declared or confirmed; "" when there is none yet."""

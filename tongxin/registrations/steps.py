@@ -77,8 +77,15 @@ def _from_paper(word, registration) -> Step:
     """The office's list knows the day of joining and nothing of the steps before."""
     if word != WORDS[3]:
         return Step(word, "done", "名册", "", ROSTER)
-    since = Membership.objects.filter(person=registration.person_id).order_by("since").values_list("since", flat=True).first()
-    return Step(word, "done", f"{since.year}年{since.month}月" if since else "名册", "", ROSTER)
+    since = (
+        Membership.objects.filter(person=registration.person_id)
+        .order_by("since")
+        .values_list("since", flat=True)
+        .first()
+    )
+    if not since:
+        return Step(word, "done", "名册", "", ROSTER)
+    return Step(word, "done", f"{since.year}年", f"{since.month}月", ROSTER)  # two lines: the columns are narrow
 
 
 def _going_on(word, registration) -> Step:
@@ -95,8 +102,9 @@ def _claiming(registration) -> Step:
     )
     here = registration.status == Status.JOINED
     since = f"自{short(taken['first'])}" if taken["n"] else ""
+    first = near(taken["first"]) if taken["n"] else ""  # bare: 自 would not fit under the word
     return Step(
-        WORDS[4], "now" if here else "", f"{taken['n']}次" if taken["n"] else "", since, since and f"本人，{since}"
+        WORDS[4], "now" if here else "", f"{taken['n']}次" if taken["n"] else "", first, since and f"本人，{since}"
     )
 
 
@@ -150,7 +158,7 @@ def next_of(registration) -> Next:
             "居委正在审核",
             f"原定{due}答复，比约定晚了。请打电话问一问。"
             if late
-            else f"{due}告诉您结果，不用再来看，有结果会通知您。",
+            else f"{due}答复，结果写在这一页和“消息”里；您同意收短信的，还会发一条短信。",
         ),
         Status.ACCEPTED: Next(
             "请等队长的电话",

@@ -31,12 +31,16 @@ ON_PHONE = 20
 def start(request):
     """报到: anybody may read it; the phone number is proved by a code."""
     home = homes.by_id(request.GET.get("building")) or homes.by_id(request.GET.get("place"))
-    form = StartForm(_sent(request), request=request, initial={"home": home})
+    back = Registration.objects.refused_of(request.user)
+    known = (back.as_typed() if back else {}) | ({"home": home} if home else {})
+    form = StartForm(_sent(request), request=request, initial=known)
     if form.sent_before():
         return redirect("registrations:mine")
     if not form.is_done():
         return render(
-            request, "registrations/start.html", {"form": form, "open": Registration.objects.open_of(request.user)}
+            request,
+            "registrations/start.html",
+            {"form": form, "back": back, "open": Registration.objects.open_of(request.user)},
         )
     registration, made = Registration.submit(**form.facts())
     return _welcome(request, registration, made)
@@ -221,7 +225,7 @@ def note_contact(request, pk):
     """One tap: 已联系, 未接通 or 改约."""
     registration = _seen(request, pk)
     registration.note_contact(by=request.user, result=request.POST.get("result", ""))
-    messages.success(request, f"已记下{registration.person.shown_as}的联络结果")
+    messages.success(request, f"已记下{registration.person.name}的联络结果")
     return redirect("registrations:contacts")
 
 

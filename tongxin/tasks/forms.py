@@ -37,6 +37,9 @@ class TimeInput(forms.TimeInput):
         super().__init__(format="%H:%M")
 
 
+USUAL_EVENING = {"starts": "18:30", "ends": "20:00"}  # when most tasks are; saves typing
+
+
 class TaskForm(forms.Form):
     """A new task: what, where, when, how many, how safe. Times are those of the clock on the wall."""
 
@@ -66,6 +69,8 @@ class TaskForm(forms.Form):
 
     def __init__(self, *args, publisher, **kwargs):
         super().__init__(*args, **kwargs)
+        for one in self.fields.values():
+            one.error_messages["required"] = f"没有填{one.label}，请补上"
         places = places_where(publisher, P.PUBLISH_TASK).filter(
             until=None, level__in=[Level.NEIGHBOURHOOD, Level.ESTATE]
         )
@@ -73,7 +78,7 @@ class TaskForm(forms.Form):
         if not self.is_bound:
             home = places.filter(level=Level.NEIGHBOURHOOD).first()
             tomorrow = timezone.localdate() + dt.timedelta(days=1)
-            self.initial |= {"submit_key": uuid.uuid4().hex, "place": home, "date": tomorrow}
+            self.initial |= {"submit_key": uuid.uuid4().hex, "place": home, "date": tomorrow} | USUAL_EVENING
 
     def clean_date(self):
         day = self.cleaned_data["date"]
@@ -109,4 +114,9 @@ class ReportForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why; the people concerned can read it."""
 
-    reason = forms.CharField(label="原因", max_length=200, help_text="会告诉已认领的人")
+    reason = forms.CharField(
+        label="原因",
+        max_length=200,
+        help_text="会告诉已认领的人",
+        error_messages={"required": "请写明原因，已认领的人会看到"},
+    )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from contextlib import suppress
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -58,6 +58,11 @@ class TaskQuerySet(models.QuerySet):
             .select_related("place")
             .order_by(Exists(mine), Case(When(taken__lt=F("seats"), then=0), default=1), "starts_at", "pk")
         )
+
+    def not_held_by(self, person):
+        """Without what this person is in already, has reported, or waits for."""
+        held = Claim.objects.filter(task=OuterRef("pk"), person=person, status__in=Claim.HOLDING)
+        return self.exclude(Exists(held))
 
 
 def task_not_begun(task, by):
@@ -122,7 +127,7 @@ class Task(seats.Seated):
     def planned_hours(self) -> Decimal:
         """The planned time in steps of half an hour, at least one step."""
         hours = Decimal((self.ends_at - self.starts_at).total_seconds()) / 3600
-        return max((hours / STEP).quantize(Decimal(1)) * STEP, STEP)
+        return max((hours / STEP).quantize(Decimal(1), ROUND_HALF_UP) * STEP, STEP)
 
     @property
     def hours_offered(self) -> list[Decimal]:
@@ -139,6 +144,10 @@ class Task(seats.Seated):
         """What `visible_to` answers, for a task at hand: no second look at the database, which a race would feel."""
         published = self.status != self.Status.DRAFT and can(person, P.VIEW_TASK, self.place)
         return published or can(person, P.PUBLISH_TASK, self.place)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
 
     @property
     def begun(self) -> bool:
@@ -166,6 +175,8 @@ class Task(seats.Seated):
             with transaction.atomic():
                 if there := sent_before.first():
                     return there
+                if submit_key and cls.objects.filter(submit_key=submit_key).exists():
+                    submit_key = None  # somebody else's key: a form of one's own all the same
                 task = cls.objects.create(contact=by, submit_key=submit_key or None, **fields)
                 record("task.draft", subject=task, by=by, place=task.place_id, went_to=task.status)
                 if publish:
@@ -261,7 +272,8 @@ def claimant_after_start(claim, by):
 
 def not_own_hours(claim, by):
     """不能核验自己的时长"""
-    return "自己的时长请别人核验" if claim.person_id == by.pk else None
+    own = "自己的时长请别人核验" if claim.person_id == by.pk else None
+    return own or ("登记的人与您同名，请另一位同事核验" if by.may_be(claim.person) else None)
 
 
 class ClaimQuerySet(models.QuerySet):
@@ -343,7 +355,7 @@ class Claim(models.Model):
             self.status = self.Status.WAITING
             self.save(force_insert=True)
             self._journal_claim()
-            task = seats.lock(self.task)
+            task = seats.lock(self.task, "status")
             if task.status != Task.Status.OPEN:
                 raise Refused(f"这个任务{task.get_status_display()}，不能认领")
             if task.free_seats:

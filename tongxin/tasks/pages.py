@@ -39,14 +39,17 @@ def list_page(person, *, which, number) -> dict:
     which = which if which in dict.fromkeys(key for key, _, _ in FILTERS) else ""
     keep = next(rule for key, _, rule in FILTERS if key == which)
     page = Paginator(keep(open_here), PHONE_PAGE).get_page(number)
-    near = open_here.count() if which else page.paginator.count
     return {
         "page": page,
         "offers": offers(page.object_list, person),
         "which": which,
         "publishes": may_anywhere(person, P.PUBLISH_TASK),
         "verifies": may_anywhere(person, P.VERIFY_CLAIM),
-        "tabs": tabs("list", near=near, mine=Claim.objects.of(person).in_hand().count()),
+        "tabs": tabs(
+            "list",
+            near=Task.objects.open_for(person).not_held_by(person).count(),
+            mine=Claim.objects.of(person).in_hand().count(),
+        ),
         "filters": [
             {"label": words, "url": f"?which={key}" if key else "?", "current": key == which}
             for key, words, _ in FILTERS
@@ -66,7 +69,7 @@ def mine_page(person, *, which, number) -> dict:
         "rows": [{"claim": claim, "task": claim.task, "moves": moves(claim, person)} for claim in page],
         "shapes": SHAPES,
         "which": which,
-        "tabs": tabs("mine", near=Task.objects.open_for(person).count(), mine=in_hand.count()),
+        "tabs": tabs("mine", near=Task.objects.open_for(person).not_held_by(person).count(), mine=in_hand.count()),
         "filters": [
             {"label": "手上的", "url": "?", "current": which != "over"},
             {"label": "做过的", "url": "?which=over", "current": which == "over"},

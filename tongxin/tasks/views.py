@@ -16,6 +16,8 @@ from .offers import offer
 
 MOST_AT_ONCE = 50
 
+OPENED = "已发布，本居村的志愿者现在可以认领"
+
 
 def _needs(person, permission):
     if not may_anywhere(person, permission):
@@ -104,6 +106,7 @@ def new(request):
     form = TaskForm(request.POST or None, publisher=request.user)
     if request.method == "POST" and form.is_valid():
         task = Task.draft(by=request.user, publish="publish" in request.POST, **form.cleaned_data)
+        messages.success(request, "草稿存好了，想好了再发布" if task.is_draft else OPENED)
         return redirect("tasks:detail", pk=task.pk)
     return render(request, "tasks/new.html", {"form": form})
 
@@ -112,7 +115,7 @@ def new(request):
 def publish(request, pk):
     """Open a draft for claiming."""
     _task(request, pk).publish(by=request.user)
-    messages.success(request, "已发布，本居村的志愿者现在可以认领")
+    messages.success(request, OPENED)
     return redirect("tasks:detail", pk=pk)
 
 

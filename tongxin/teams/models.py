@@ -138,7 +138,9 @@ class Responsibility(models.Model):
 def _numbers_of_members(reader):
     """Captains and offices may open the numbers of members where they hold the permission; members their captain's."""
     members = scope(reader, Permission.REVEAL_CONTACT, "memberships__team__place") & models.Q(memberships__until=None)
-    own = Place.objects.filter(appointments__in=Appointment.objects.current().filter(person=reader))
+    # Whoever has only checked in is shown the captain after the review, by the registration itself.
+    posts = Appointment.objects.current().filter(person=reader).exclude(role=Role.REGISTRANT)
+    own = Place.objects.filter(appointments__in=posts)
     captains = Appointment.objects.current().filter(role=Role.CAPTAIN, place__in=own)
     return members | models.Q(pk__in=captains.values("person"))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tongxin.access.models import Appointment
 from tongxin.access.policy import Permission, Role
 from tongxin.access.rules import can, places_where
-from tongxin.people.models import SENSITIVE_KINDS, Category
+from tongxin.people.models import Category
 from tongxin.places.models import Level
 
 from .models import Membership
@@ -43,9 +43,9 @@ def lines_of(members, *, reader) -> list[Line]:
 
 
 def _line(membership, kinds, posts, reader) -> Line:
-    place, kind = membership.place, kinds.get(membership.person_id, "")
-    if kind in SENSITIVE_KINDS and not can(reader, Permission.VIEW_SENSITIVE_KIND, place):
-        kind = HIDDEN
+    place = membership.place
+    # All or none: leaving out only the specific identities would say who has them.
+    kind = kinds.get(membership.person_id, "") if can(reader, Permission.VIEW_SENSITIVE_KIND, place) else HIDDEN
     return Line(
         membership, membership.person.name, kind, "、".join(posts.get(membership.person_id, [])),
         can(reader, Permission.REVEAL_CONTACT, place),

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongxin.people.models import Person
 
-LOOPBACK = {"127.0.0.1", "::1"}
+from .gate import at_this_machine
+
 # Person.demo_key → role, what one can try, icon
 CAST = {
     "alan": ("志愿者", "认领任务、登记时长、看自己的时长", "hand-heart"),
@@ -25,7 +26,7 @@ def demo_only(view):
     """404 unless the demo is on and the visitor sits at this machine."""
 
     def guarded(request, **kwargs):
-        if not settings.DEMO or request.META.get("REMOTE_ADDR") not in LOOPBACK:
+        if not settings.DEMO or not at_this_machine(request):
             raise Http404
         return view(request, **kwargs)
 

@@ -30,7 +30,7 @@ def home_page(person) -> dict:
         "totals": entries.totals(),
         "months": [{"label": f"{n}月", "value": hours} for n, hours in enumerate(months, 1)],
         "waiting": sum(c.hours or 0 for c in claims.filter(status="reported")),
-        "near": Task.objects.open_for(person).exclude(claims__person=person, claims__status__in=Claim.HOLDING)[:3],
+        "near": Task.objects.open_for(person).not_held_by(person)[:3],
         "greeting": _greeting(timezone.localtime(now).hour),
     }
 

@@ -19,6 +19,7 @@ from tongxin.places.models import Level
 from .journal_words import VERBS, dress
 
 PER_PAGE = 50
+FIRST, LAST = dt.date(1970, 1, 1), dt.date(2999, 12, 31)  # beyond them the arithmetic of days ends
 
 
 class FilterForm(forms.Form):
@@ -42,7 +43,7 @@ class FilterForm(forms.Form):
         if asked.get("since"):
             events = events.filter(at__gte=_midnight(asked["since"]))
         if asked.get("until"):
-            events = events.filter(at__lt=_midnight(asked["until"] + dt.timedelta(days=1)))
+            events = events.filter(at__lt=_midnight(min(asked["until"], LAST) + dt.timedelta(days=1)))
         if asked.get("person"):
             one = asked["person"]
             events = events.filter(Q(actor_id=one) | Q(subject_kind="people.person", subject_id=one))
@@ -50,7 +51,7 @@ class FilterForm(forms.Form):
 
 
 def _midnight(day):
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+    return timezone.make_aware(dt.datetime.combine(min(max(day, FIRST), LAST), dt.time.min))
 
 
 @require_GET

@@ -88,7 +88,17 @@ FACTS = {
     "on": "自", "as_of": "截止日", "metric": "指标", "kind": "类别", "purpose": "用途", "text": "文本版本", "name_from": "原名",
     "name_to": "新名", "code_from": "原代码", "code_to": "新代码", "edition": "版次", "into": "去向", "below": "随同下级", "year": "年度",
 }  # fmt: skip
-VALUES = {True: "是", False: "否"} | dict(Role.choices) | dict(Basis.choices) | dict(Purpose.choices)
+METRICS = {  # as the figures call them; that room is a neighbour, so its words are repeated here
+    "subdistricts": "街镇",
+    "neighbourhoods": "居村",
+    "covered_neighbourhoods": "覆盖居村",
+    "buildings": "楼栋",
+    "members": "第二梯队",
+    "in_service_party_members": "在职党员",
+    "in_service_party_share": "在职党员占比",
+    "members_by_kind": "人员类别",
+}
+VALUES = {True: "是", False: "否"} | METRICS | dict(Role.choices) | dict(Basis.choices) | dict(Purpose.choices)
 
 
 def dress(events) -> list:

@@ -19,6 +19,21 @@ def secure_cache(get_response):
     return middleware
 
 
+def wrong_method(get_response):
+    """An address that only takes a press of a button, opened by itself (reload, 返回, a kept link): words and a way on, 405."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code != 405 or request.method not in ("GET", "HEAD"):
+            return response
+        text = "这一步要在页面上按按钮来办，不能直接打开地址。请回首页再进来，办过的都在。"
+        page = render(request, "web/error.html", {"title": "这一步请从页面上办", "text": text, "code": 405}, status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return middleware
+
+
 def refusals(get_response):
     """`Refused` from any verb: the reason in words, 409; a toast for htmx, a page with a way back otherwise."""
 

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -38,7 +38,9 @@ def desk(request):
 @require_GET
 def door(request, code):
     """The address on a building's door: names a place, gives no rights."""
-    building = get_object_or_404(Place.objects.filter(until=None), short_code=code.upper())
+    building = Place.objects.filter(until=None, short_code=code.strip().upper()).first()
+    if building is None:
+        return render(request, "web/door_unknown.html", {"sign": code[:12]}, status=404)
     return render(request, "web/door.html", {"building": building})
 
 
@@ -47,7 +49,7 @@ def door(request, code):
 def elder(request):
     """Switch between 长辈版 and 标准版; remembered on the phone."""
     there = request.POST.get("next", "/")
-    response = redirect(there if url_has_allowed_host_and_scheme(there, {request.get_host()}) else "/")
+    response = HttpResponseRedirect(there if url_has_allowed_host_and_scheme(there, {request.get_host()}) else "/")
     on = request.COOKIES.get("elder") == "1"
     response.set_cookie("elder", "0" if on else "1", max_age=ELDER_SECONDS, samesite="Lax", secure=settings.SECURE)
     return response
@@ -89,6 +91,10 @@ def forbidden(request, exception=None):
 
 def csrf_failure(request, reason=""):
     return _error(request, 403, "页面放得太久了", "为了安全，请返回上一页刷新后再提交一次，填过的内容还在。")
+
+
+def too_large(request):
+    return _error(request, 413, "文件太大了", "请删去图片和空白行列，或分成几份再上传。")
 
 
 def not_found(request, exception=None):

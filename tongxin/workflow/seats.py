@@ -61,10 +61,11 @@ def release(holder) -> None:
     type(holder)._base_manager.filter(pk=holder.pk, taken__gt=0).update(taken=F("taken") - 1)
 
 
-def lock(holder):
-    """Hold the row until the commit and return it as it is now. Needs a transaction.
+def lock(holder, *fields):
+    """Hold the row until the commit and return its seats, and the `fields` named, as they are now. Needs a transaction.
 
     On SQLite the transaction itself is the lock (BEGIN IMMEDIATE). `no_key`: rows pointing here (the claims) hold the
     weaker key lock, and two of those asking for the full one would wait for each other.
     """
-    return type(holder)._base_manager.select_for_update(no_key=True).get(pk=holder.pk)
+    held = type(holder)._base_manager.select_for_update(no_key=True).only("seats", "taken", *fields)
+    return held.get(pk=holder.pk)

@@ -19,6 +19,7 @@ from tongxin.places.models import Level, Place
 from tongxin.sheets.cells import CellProblem, Formula, parse_date, text
 from tongxin.sheets.tables import Table
 
+from .bulk import uncollected
 from .columns import LABELS, NO_POST, POSTS, squad_name
 from .gazetteer import Gazetteer
 
@@ -104,9 +105,10 @@ def check_roster(table: Table, *, place: Place, mine=frozenset(), today=None) ->
 
     `mine` holds the blind indexes of the phones this very import has brought in already.
     """
-    reader = _Reader(table, place, today or timezone.localdate())
-    rows = [reader.read(number, cells) for number, cells in table.rows]
-    _settle(rows, mine, table.headers)
+    with uncollected():
+        reader = _Reader(table, place, today or timezone.localdate())
+        rows = [reader.read(number, cells) for number, cells in table.rows]
+        _settle(rows, mine, table.headers)
     return Check(rows, table.headers)
 
 

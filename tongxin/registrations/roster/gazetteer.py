@@ -63,6 +63,9 @@ class Names:
     def nearest(self, text) -> Place | None:
         """The place whose name looks or sounds most like it; None when nothing comes close."""
         stem = _keys(text, self.ending)[1]
+        # Without one character in common nothing comes close, and the dictionary of sounds need not be loaded.
+        if not any(set(stem) & set(place.name.removesuffix(self.silent(place.name))) for place in self.places):
+            return None
         looks, sounds = difflib.SequenceMatcher(b=stem), difflib.SequenceMatcher(b=pinyin_of(stem).split())
         best, likeness = None, CLOSE
         for place in self.places:
@@ -96,8 +99,9 @@ class Homes:
     doors: dict = field(default_factory=dict)  # (estate name or "", door) → [building ids]
 
     def add(self, building, estate_name, name, address):
+        doors = {door(address), door(name)} - {""}
         for estate in (plain(estate_name), ""):
-            for key in {door(address), door(name)} - {""}:
+            for key in doors:
                 self.doors.setdefault((estate, key), []).append(building)
 
     def find(self, estate, address) -> int | None:

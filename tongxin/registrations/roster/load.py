@@ -20,7 +20,7 @@ from tongxin.teams.areas import assign_areas
 from tongxin.teams.models import Membership, Squad, Team
 from tongxin.workflow.transitions import CLOCK
 
-from .bulk import draw_ids, insert
+from .bulk import draw_ids, insert, uncollected
 from .check import DONE, KNOWN, NEW, Check, known_names
 from .columns import squad_order
 from .models import MemberFile, RosterImport
@@ -44,7 +44,8 @@ CHUNK = 1_000  # rows a transaction: a third of a second that others wait at mos
 
 def load(roster_import: RosterImport, check: Check, *, by=None) -> None:
     """Bring in the new rows of a check and finish the import. Raises what the database raises; then it can go on later."""
-    _Loader(roster_import, check, by).run()
+    with uncollected():
+        _Loader(roster_import, check, by).run()
 
 
 class _Loader:

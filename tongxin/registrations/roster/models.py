@@ -101,6 +101,15 @@ class RosterImport(models.Model):
         return (self.finished_at or self.at) + dt.timedelta(days=settings.IMPORT_UNDO_DAYS)
 
     @property
+    def is_waiting(self) -> bool:
+        """Not begun: there is a check to look at."""
+        return self.status in (self.Status.CHECKED, self.Status.DROPPED)
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == self.Status.RUNNING
+
+    @property
     def is_moving(self) -> bool:
         return self.status == self.Status.RUNNING and stalled(self, None) is not None
 

@@ -46,6 +46,13 @@ def moment(value):
     return f"{near or f'{day(local)} {weekday(local)}'} {clock(local)}"
 
 
+@register.filter
+def as_of(date):
+    """2026年11月24日 24:00 for a day that is over; for today the time it is: a figure never holds for the future."""
+    today = date == timezone.localdate()
+    return f"{date.year}年{date.month}月{date.day}日 {clock(timezone.now()) if today else '24:00'}"
+
+
 @register.simple_tag
 def span(start, end):
     """今天 18:30–20:00."""
