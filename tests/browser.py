@@ -291,6 +291,7 @@ PAGES = [
     Sight("报到·从楼门来", "registrations:start", ("visitor",), query=lambda: f"?building={_building().pk}"),
     Sight("我的报到", "registrations:mine", MEMBERS),
     Sight("确认入队", "registrations:join", ("newcomer",)),
+    Sight("退出队伍", "registrations:leave", ("newcomer",)),
     Sight("联络", "registrations:contacts", ("zhou",)),
     Sight("报到待审核", "registrations:queue", ("zhou", "wang", "shen"), D),
     Sight("报到·一位", "registrations:detail", ("wang", "shen"), D, find=_registration("submitted")),

@@ -189,7 +189,9 @@ WHITENOISE_MANIFEST_STRICT = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
-LARGEST_BODY = 21 * 1024 * 1024  # the largest workbook and its form; a larger body is not even written to a file
+LARGEST_BODY = (
+    48 * 1024 * 1024
+)  # twice the largest workbook, so that the form can say so; beyond it nothing is written to disk
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

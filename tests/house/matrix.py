@@ -73,6 +73,7 @@ DOORS = [
     public("registrations:where"),
     door("registrations:mine", EVERYBODY),
     door("registrations:join", ["newcomer"]),
+    door("registrations:leave", ["newcomer"], method="POST"),
     door("registrations:call_captain", ["newcomer"], method="POST"),
     door("registrations:queue", ["zhou", "wang", "shen", "far_secretary"]),
     door("registrations:preview", ["wang", "far_secretary"]),

@@ -17,6 +17,7 @@ from tongxin.access.policy import Role
 from tongxin.channels import models as channels
 from tongxin.channels.models import Attempt, Challenge, TooMany
 from tongxin.channels.sms import send_sms
+from tongxin.figures import forms
 from tongxin.journal import models as journal
 from tongxin.journal.models import Event
 from tongxin.people.models import Kind, Person, Purpose, give_consent
@@ -296,3 +297,28 @@ def test_a_second_secretary_may_do_what_the_namesake_may_not(world):
     registration = world.register(world.wang.name)
     registration.accept(by=other)
     assert registration.status == Registration.Status.ACCEPTED
+
+
+def kinds_of_two_days(world, reader):
+    """The day before somebody joined and the day they did, as this reader sees 统战人士 of the 街镇."""
+    for n in range(9):
+        world.member(f"统一{n}", world.neighbourhood, kind=Kind.UNITED_FRONT, since=dt.date(2026, 5, 1))
+        for place in (world.neighbourhood, world.sibling, world.far):  # so that no cell is small
+            world.member(f"党员{n}", place, since=dt.date(2026, 5, 1))
+    world.member("新来者", world.neighbourhood, kind=Kind.UNITED_FRONT, since=dt.date(2026, 9, 15))
+    client, url = world.client(reader), reverse("figures:place", args=[world.subdistrict.pk])
+    days = [client.get(url, {"as_of": f"2026-09-{day}"}) for day in (14, 15)]
+    return [next(bar.shown.text for bar in day.context["bars"] if bar.kind == Kind.UNITED_FRONT) for day in days]
+
+
+def test_two_neighbouring_days_do_not_say_what_kind_somebody_is(world):
+    before, after = kinds_of_two_days(world, world.shen)
+    assert before == after
+
+
+def test_red_twin_day_by_day_they_would_say_it(world, monkeypatch):
+    assert kinds_of_two_days(world, world.he) == ["10", "11"]
+    monkeypatch.setattr(forms, "day_for", lambda reader, place, day: day)
+    client, url = world.client(world.shen), reverse("figures:place", args=[world.subdistrict.pk])
+    bars = client.get(url, {"as_of": "2026-09-15"}).context["bars"]
+    assert next(bar.shown.text for bar in bars if bar.kind == Kind.UNITED_FRONT) == "11"

@@ -121,11 +121,12 @@ def test_staff_need_the_second_factor(world):
     assert client.get("/desk/").status_code == 200
 
 
-def test_a_staff_person_who_comes_by_phone_code_still_needs_it(world, sms):
+def test_a_staff_person_who_comes_by_phone_code_is_asked_for_the_password(world, sms):
     client = world.client(None)
     ask_for_code(client, world.wang.local_phone)
-    client.post("/people/sign-in/", {"phone": world.wang.local_phone, "code": sms.code()})
-    assert client.get("/registrations/").headers["Location"] == "/people/second-factor/"
+    answer = client.post("/people/sign-in/", {"phone": world.wang.local_phone, "code": sms.code()})
+    assert answer.headers["Location"] == "/people/staff/"
+    assert client.get("/registrations/").headers["Location"].startswith("/people/sign-in/")
 
 
 def test_a_totp_code_works_once(world):

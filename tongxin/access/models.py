@@ -75,11 +75,19 @@ def appoint(person, role, place, *, by, since=None, deputy=False) -> Appointment
         defaults={"since": since or today(), "deputy": deputy, "appointed_by": by},
     )
     if made:
-        record("appointment.begin", subject=appointment, by=by, place=place, facts={"role": role, "deputy": deputy})
+        facts = {"role": role, "deputy": deputy, "person": person.pk}
+        record("appointment.begin", subject=appointment, by=by, place=place, facts=facts)
     return appointment
 
 
 def appoint_many(appointments, *, by, batch_size=1000) -> None:
     """Write many new appointments and their events (roster import)."""
     made = Appointment.objects.bulk_create(appointments, batch_size=batch_size)
-    record_many([draft("appointment.begin", subject=a, by=by, place=a.place_id, facts={"role": a.role}) for a in made])
+    record_many(
+        [
+            draft(
+                "appointment.begin", subject=a, by=by, place=a.place_id, facts={"role": a.role, "person": a.person_id}
+            )
+            for a in made
+        ]
+    )

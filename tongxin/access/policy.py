@@ -34,6 +34,7 @@ class Permission(models.TextChoices):
     REVIEW_REGISTRATION = "review_registration", "审核报到"
     CONTACT_REGISTRATION = "contact_registration", "联络新报到的人"
     JOIN_TEAM = "join_team", "确认入队"
+    LEAVE_TEAM = "leave_team", "退出队伍"
     VIEW_ROSTER = "view_roster", "看名册"
     IMPORT_ROSTER = "import_roster", "导入名册"
     REVEAL_CONTACT = "reveal_contact", "看完整手机号"
@@ -47,7 +48,7 @@ class Permission(models.TextChoices):
 
 P = Permission
 
-_VOLUNTEER = {P.VIEW_TASK, P.CLAIM_TASK}
+_VOLUNTEER = {P.VIEW_TASK, P.CLAIM_TASK, P.LEAVE_TEAM}
 _LEADER = _VOLUNTEER | {P.VIEW_TEAM}
 _CAPTAIN = _LEADER | {P.PUBLISH_TASK, P.VERIFY_CLAIM, P.CONTACT_REGISTRATION, P.VIEW_REGISTRATION, P.REVEAL_CONTACT}
 _SEES = {
@@ -61,7 +62,7 @@ _SEES = {
 }
 
 ALWAYS: dict[Role, set[Permission]] = {
-    Role.REGISTRANT: {P.JOIN_TEAM},
+    Role.REGISTRANT: {P.JOIN_TEAM, P.LEAVE_TEAM},
     Role.VOLUNTEER: _VOLUNTEER,
     Role.RESIDENT_LEADER: {P.VIEW_TEAM},
     Role.ONLINE_LEADER: {P.VIEW_TEAM},

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils import timezone
 
+from .opening import day_for
+
 
 class AsOfForm(forms.Form):
     """截止日: a day of the past or today."""
@@ -21,11 +23,15 @@ class AsOfForm(forms.Form):
         return day
 
     @classmethod
-    def read(cls, query) -> tuple["AsOfForm", object]:
-        """The form and the day to show: today where nothing (or nothing sensible) was typed."""
+    def read(cls, query, *, reader, place) -> tuple["AsOfForm", object]:
+        """The form and the day to show: today where nothing (or nothing sensible) was typed; see `day_for`."""
         form = cls({"as_of": f"{timezone.localdate()}"} | query.dict())
         form.is_valid()
-        return form, form.cleaned_data.get("as_of") or timezone.localdate()
+        asked = form.cleaned_data.get("as_of") or timezone.localdate()
+        shown = day_for(reader, place, asked)
+        if shown != asked:
+            form.add_error("as_of", f"以往的数按月末看，下面是{shown.year}年{shown.month}月{shown.day}日的")
+        return form, shown
 
 
 class ExportForm(forms.Form):

@@ -1,5 +1,9 @@
 """Who may open the people behind a number: a list of persons is more than a count."""
 
+import datetime as dt
+
+from django.utils import timezone
+
 from tongxin.access.policy import Permission
 from tongxin.access.rules import can
 from tongxin.journal.models import record
@@ -20,6 +24,20 @@ def why_closed(reader, place, kind="") -> str | None:
             "其他类别的名单合起来能推算出这两类，所以也一并只向指定人员开放。"
         )
     return None
+
+
+def day_for(reader, place, day):
+    """The day whose figures this reader is shown: the day itself, or the end of a month before it.
+
+    Of two neighbouring days the difference is often one person, and the roster says who joined on which day: together
+    they say what kind that person is. So without the permission for specific identities the past comes month by month.
+    """
+    if day >= timezone.localdate() or can(reader, Permission.VIEW_SENSITIVE_KIND, place):
+        return day
+    ends = (day + dt.timedelta(days=1)).day == 1
+    return (
+        day if ends else day.replace(day=1) - (dt.timedelta(days=1) if day > dt.date(1900, 1, 31) else dt.timedelta())
+    )
 
 
 def note_opened(*, by, place, metric, kind, as_of) -> None:

@@ -45,7 +45,7 @@ def rows(request, pk, metric):
     if metric not in METRICS or kind not in ("", UNKNOWN, *Kind.values):
         raise Http404
     metric = METRICS[metric]
-    form, as_of = AsOfForm.read(request.GET)
+    form, as_of = AsOfForm.read(request.GET, reader=request.user, place=here)
     context = {"place": here, "metric": metric, "form": form, "as_of": as_of, "kind": metric.kind or kind}
     if not metric.people:
         return _place_rows(request, context)
@@ -67,7 +67,7 @@ def export(request, pk):
         return render(
             request, "figures/export.html", {"place": here, "form": form}, status=422 if form.is_bound else 200
         )
-    _, as_of = AsOfForm.read(form.data)
+    _, as_of = AsOfForm.read(form.data, reader=request.user, place=here)
     body, name = workbook_of(here, as_of, by=request.user, purpose=form.cleaned_data["purpose"])
     return HttpResponse(body, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -78,7 +78,7 @@ def _visible(request, pk):
 
 
 def _overview(request, here):
-    form, as_of = AsOfForm.read(request.GET)
+    form, as_of = AsOfForm.read(request.GET, reader=request.user, place=here)
     published = Published(here.district, as_of)
     head = published.head
     context = {

@@ -15,6 +15,7 @@ from tongxin.channels.models import Attempt, Challenge
 from tongxin.journal.seals import seal_now
 from tongxin.places.models import bring_up_to_date
 from tongxin.registrations.roster import store as uploads
+from tongxin.tasks.leavers import release_leavers
 from tongxin.tasks.models import close_past
 
 from .deliver import deliver
@@ -61,6 +62,7 @@ class Round:
     def by_the_clock(self) -> int:
         """Tasks whose time is over end; tomorrow's are remembered."""
         close_past()
+        release_leavers()
         return remind()
 
     def tidy(self, *, now=None) -> int:

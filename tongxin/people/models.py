@@ -51,7 +51,10 @@ class PersonManager(BaseUserManager):
         wanted = models.Q(pk=reader.pk)
         for reach in CONTACT_SCOPES:
             wanted |= reach(reader)
-        return self.filter(wanted, phone_index__isnull=False).distinct()
+        # Whoever took back the consent to be contacted is not called any more, whatever the paper file says.
+        said = Consent.objects.filter(person=models.OuterRef("pk"), purpose=Purpose.CONTACT)
+        taken_back = models.Exists(said.exclude(withdrawn_at=None)) & ~models.Exists(said.filter(withdrawn_at=None))
+        return self.filter(wanted, ~taken_back | models.Q(pk=reader.pk), phone_index__isnull=False).distinct()
 
 
 class Person(AbstractBaseUser):

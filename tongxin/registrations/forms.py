@@ -79,7 +79,7 @@ class StartForm(CodeForm):
     )  # fmt: skip
     contact = forms.BooleanField(
         label="同意居委和所在分队队长查看以上信息，用于联络和安排任务。",
-        help_text="随时可以撤回，撤回后资料在30天内删除。",
+        help_text="随时可以撤回，撤回后不再打电话给您，也不再看得到您的号码。",
         error_messages={"required": "同意这一项，居委才能联系您。不同意也可以到居委当面办"},
     )
     sms = forms.BooleanField(

@@ -68,7 +68,7 @@ def not_oneself(registration, by):
 
 def only_oneself(registration, by):
     """只有报到的本人"""
-    return None if registration.person_id == by.pk else "只有报到的本人可以确认入队"
+    return None if registration.person_id == by.pk else "只有报到的本人可以这样做"
 
 
 class Registration(models.Model):
@@ -281,6 +281,17 @@ class Registration(models.Model):
             times=self.times,
         )
         self._end_registrant(by)
+
+    @transition(
+        Status.SUBMITTED, Status.ACCEPTED, Status.CONTACTED, Status.JOINED, to=Status.LEFT, permission=P.LEAVE_TEAM,
+        label="退出", guard=only_oneself, writes=["due_at"],
+    )  # fmt: skip
+    def leave(self, *, by):
+        """The person leaves, at any time and without a reason (退队); verified hours stay theirs."""
+        self.due_at = None
+        self._end_registrant(by)
+        for membership in Membership.objects.current().filter(person=self.person, team__place=self.place):
+            membership.leave(by=by)
 
     def note_contact(self, *, by, result):
         """One tap of the captain: reached moves on, not reached or another time is logged and stays."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from tongxin.access.models import Appointment
@@ -97,8 +97,10 @@ def _going_on(word, registration) -> Step:
 
 
 def _claiming(registration) -> Step:
-    taken = Event.objects.filter(verb="claim.claim", actor_id=registration.person_id).aggregate(
-        n=Count("pk"), first=Min("at")
+    mine = Event.objects.filter(verb__in=["claim.claim", "claim.withdraw"], actor_id=registration.person_id)
+    taken = mine.aggregate(
+        n=Count("pk", filter=Q(verb="claim.claim")) - Count("pk", filter=Q(verb="claim.withdraw")),  # leaves no trace
+        first=Min("at"),
     )
     here = registration.status == Status.JOINED
     since = f"自{short(taken['first'])}" if taken["n"] else ""
@@ -136,6 +138,7 @@ _SAID = {
     "registration.refuse": "没有通过",
     "registration.contact": "队长已联系",
     "registration.join": "确认入队",
+    "registration.leave": "退出了队伍",
     "registration.reveal": "",
 }
 _KIND = {"registration.refuse": "off", "registration.try_contact": "wait"}

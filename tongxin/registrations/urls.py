@@ -10,6 +10,7 @@ urlpatterns = [
     path("where/", views.where, name="where"),
     path("mine/", views.mine, name="mine"),
     path("mine/join/", views.join, name="join"),
+    path("mine/leave/", views.leave, name="leave"),
     path("mine/captain/", views.call_captain, name="call_captain"),
     path("", views.queue, name="queue"),
     path("preview/", views.preview, name="preview"),

@@ -79,6 +79,7 @@ def _mine(request, number=""):
     if registration:
         page |= {"steps": steps_of(registration), "lines": timeline_of(registration), "next": next_of(registration)}
         page["captain"] = registration.captain_to_call()
+        page["leaves"] = any(move.name == "leave" for move in open_moves(registration, request.user))
     return render(request, "registrations/mine.html", page)
 
 
@@ -99,6 +100,17 @@ def join(request):
     registration.join(by=request.user)
     messages.success(request, "您已入队，欢迎。可以认领任务了")
     return redirect("registrations:mine")
+
+
+@require_http_methods(["GET", "POST"])
+def leave(request):
+    """Leave, at any time: one page says what happens, one press does it."""
+    registration = _or_404(Registration.objects.open_of(request.user))
+    if request.method == "GET":
+        return render(request, "registrations/leave.html", {"registration": registration})
+    registration.leave(by=request.user)
+    messages.success(request, "已退出。想回来随时可以重新报到")
+    return redirect("web:home")
 
 
 def _own(request):

@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
-from django.db.models import Case, Count, F, Q, Sum, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, When
 from django.db.models.functions import Abs
+
+from tongxin.journal.models import Event, kind_of
 
 from .models import Entry, Statement, Year, half_up, sum_year
 
@@ -13,7 +15,7 @@ FIRST = 20  # of each kind: the first ones show where to look
 
 def problems() -> list[str]:
     """What is broken in the ledger; an empty list when all is well."""
-    return [*_reversals(), *_points(), *_caps(), *_years()]
+    return [*_reversals(), *_points(), *_caps(), *_unheard_of(), *_years()]
 
 
 def counts() -> dict:
@@ -53,6 +55,15 @@ def _caps():
     )
     for day in days[:FIRST]:
         yield f"service.entry of people.person {day['person_id']} on {day['served_on']}: counted hours outside the day's cap"
+
+
+def _unheard_of():
+    """No line without the event that made it: one written past the verbs has none."""
+    made = Event.objects.filter(
+        subject_kind=kind_of(Entry), subject_id=OuterRef("pk"), verb__in=["entry.award", "entry.reverse"]
+    )
+    for pk in Entry.objects.exclude(Exists(made)).order_by("pk").values_list("pk", flat=True)[:FIRST]:
+        yield f"service.entry {pk}: nothing in the journal made it"
 
 
 def _years():

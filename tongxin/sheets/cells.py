@@ -1,6 +1,7 @@
 """What stands in one cell, whatever the office typed it as: text, number, date, full-width digits, formula."""
 
 import datetime
+import math
 import re
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ _SERIALS = range(7_306, 73_051)  # 1920 to 2099: a whole number outside this is 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
 _FULL_WIDTH |= {0xFF0B: "+", 0xFF0D: "-", 0xFF0F: "/", 0xFF0E: ".", 0x3000: " ", 0xA0: " "}
 _FULL_WIDTH |= dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))  # invisible: pasted along from web pages
+# Control characters (a database refuses NUL) and signs that turn the writing round; tab and newline stay.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+\d{1,2}:\d{2}(?::\d{2})?)?")
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
@@ -36,7 +39,7 @@ def text(cell: Cell) -> str:
     A number is written out (13800001234.0 is "13800001234", never "1.38e10"), a date is written year-month-day.
     """
     if isinstance(cell, str):
-        return cell.translate(_FULL_WIDTH).strip()
+        return UNSEEN.sub("", cell).translate(_FULL_WIDTH).strip()
     if isinstance(cell, Formula):
         return text(cell.value)
     if cell is None:
@@ -71,7 +74,7 @@ def _day_of(cell) -> datetime.date | None:
         return cell.date()
     if isinstance(cell, datetime.date):
         return cell
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and int(cell) in _SERIALS:
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell) and int(cell) in _SERIALS:
         return _EPOCH + datetime.timedelta(days=int(cell))
     written = text(cell)
     if not written:

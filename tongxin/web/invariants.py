@@ -6,10 +6,11 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
 from tongxin.access.models import Appointment
-from tongxin.access.policy import Role
-from tongxin.journal.models import Event, Seal
+from tongxin.access.policy import STAFF_ROLES, Role
+from tongxin.journal.models import Event, Seal, kind_of
 from tongxin.journal.seals import verify_chain
-from tongxin.people.models import Person
+from tongxin.people.models import Category, Person
+from tongxin.people.vault import BrokenSeal, blind_index, unseal
 from tongxin.places.models import Level, Place
 from tongxin.service import checks as ledger
 from tongxin.tasks import checks as seats
@@ -51,12 +52,52 @@ def places() -> Iterator[str]:
         yield f"places.place {pk}: its path does not follow from the place above"
 
 
+def posts() -> Iterator[str]:
+    """Every post of staff was given by somebody: the journal has its beginning, for this role, place and person."""
+    begun = Event.objects.filter(verb="appointment.begin", subject_kind=kind_of(Appointment))
+    given = {pk: (place, facts) for pk, place, facts in begun.values_list("subject_id", "place_id", "facts")}
+    staff = Appointment.objects.filter(role__in=STAFF_ROLES).order_by("pk")
+    for pk, role, place, person in staff.values_list("pk", "role", "place_id", "person_id"):
+        where, facts = given.get(pk, (None, {}))
+        if (where, facts.get("role"), facts.get("person", person)) != (place, role, person):
+            yield f"access.appointment {pk}: nobody gave this post, or it was changed afterwards"
+
+
+def sealed() -> Iterator[str]:
+    """Every sealed name, number and kind opens in its own row, and a number is found by its index."""
+    name, phone, kind = (
+        model._meta.get_field(field) for model, field in ((Person, "name"), (Person, "phone"), (Category, "kind"))
+    )
+    people = Person.objects.order_by("pk").values_list("pk", "uid", "name", "phone", "phone_index")
+    for pk, uid, named, number, index in people.iterator(chunk_size=2000):
+        if _opened(named, name.bound_to(uid)) is None or (number and not _found(number, phone.bound_to(uid), index)):
+            yield f"people.person {pk}: a sealed value was changed, or comes from another row"
+    rows = Category.objects.order_by("pk").values_list("pk", "uid", "kind")
+    for pk, uid, blob in rows.iterator(chunk_size=2000):
+        if _opened(blob, kind.bound_to(uid)) is None:
+            yield f"people.category {pk}: a sealed value was changed, or comes from another row"
+
+
+def _opened(blob, bound_to) -> str | None:
+    try:
+        return "" if blob is None else unseal(blob, bound_to)
+    except BrokenSeal:
+        return None
+
+
+def _found(blob, bound_to, index) -> bool:
+    number = _opened(blob, bound_to)
+    return number is not None and blind_index(number) == index
+
+
 #: In the order they are printed.
 CHECKS: dict[str, Callable] = {
     "journal": verify_chain,
     "ledger": ledger.problems,
     "seats": seats.problems,
     "members": members,
+    "posts": posts,
+    "sealed": sealed,
     "buildings": buildings,
     "places": places,
 }

@@ -20,6 +20,7 @@ VERBS = {
     "registration.try_contact": "试着联系",
     "registration.contact": "已联系",
     "registration.join": "确认入队",
+    "registration.leave": "退出队伍",
     "registration.lapse": "报到到期",
     "registration.withdraw": "撤回报到",
     "membership.begin": "入队",
@@ -84,7 +85,7 @@ KINDS = {
 }
 CLOCK = "系统"  # the clock, or a command of the operator
 FACTS = {
-    "role": "角色", "deputy": "副职", "post": "职务", "post_place": "职务所在", "import": "导入批次", "basis": "依据", "rows": "行数",
+    "role": "角色", "person": "人员编号", "deputy": "副职", "post": "职务", "post_place": "职务所在", "import": "导入批次", "basis": "依据", "rows": "行数",
     "on": "自", "as_of": "截止日", "metric": "指标", "kind": "类别", "purpose": "用途", "text": "文本版本", "name_from": "原名",
     "name_to": "新名", "code_from": "原代码", "code_to": "新代码", "edition": "版次", "into": "去向", "below": "随同下级", "year": "年度",
 }  # fmt: skip

@@ -25,6 +25,7 @@ from .gazetteer import Gazetteer
 
 NEW, KNOWN, DUPLICATE, ERROR, DONE = "new", "known", "duplicate", "error", "done"
 LOOKUP = 5_000  # phone numbers asked for in one statement
+LONG_REASON = 150
 EARLIEST = datetime.date(1950, 1, 1)
 FORMULA = "这一格是公式，请复制后“选择性粘贴”为数值，再上传"
 
@@ -200,6 +201,8 @@ class _Reader:
     def _problem(self, row, key, code, reason):
         if any(problem.key == key for problem in row.problems):
             return  # one reason a cell is enough to mend it
+        if len(reason) > LONG_REASON:  # a whole essay in a cell is not repeated
+            reason = f"{reason[:LONG_REASON]}…"
         row.problems.append(Problem(key, self.headers.get(key) or LABELS[key], code, reason))
 
     def _remark(self, row, key, code, reason):
