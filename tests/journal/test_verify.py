@@ -12,6 +12,7 @@ from tests.journal.tampering import raw, triggers_lifted
 from tongxin.access.models import Appointment
 from tongxin.journal.models import Event
 from tongxin.journal.seals import seal_now
+from tongxin.people.models import Person
 from tongxin.places.models import Place
 from tongxin.service.models import Entry
 from tongxin.tasks.models import Task
@@ -109,8 +110,21 @@ def strange_path(world):
     return f"places.place {world.buildings[0].pk}"
 
 
+def forged_post(world):
+    return (
+        f"access.appointment {Appointment.objects.create(person=world.alan, role='district', place=world.district).pk}"
+    )
+
+
+def swapped_name(world):
+    taken = Person.objects.filter(pk=world.zhou.pk).values_list("name", flat=True).get()
+    Person.objects.filter(pk=world.alan.pk).update(name=taken)
+    return f"people.person {world.alan.pk}"
+
+
 TAMPERINGS = [
     flip_event, flip_hours, flip_seats, end_access, end_membership, strange_squad, strange_building, second_squad, strange_path,
+    forged_post, swapped_name,
 ]  # fmt: skip
 
 
@@ -136,7 +150,7 @@ def test_without_its_check_nothing_would_be_found(whole, monkeypatch, check):
     """The red twin: each check alone finds its own."""
     tamper = {
         "journal": flip_event, "ledger": flip_hours, "seats": flip_seats, "members": end_access, "buildings": strange_building,
-        "places": strange_path,
+        "places": strange_path, "posts": forged_post, "sealed": swapped_name,
     }[check]  # fmt: skip
     tamper(whole)
     monkeypatch.setitem(invariants.CHECKS, check, list)

@@ -61,7 +61,7 @@ def forged(world):
     named = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO service_entry (source_id, served_on, {named}) SELECT 10999, '2026-10-01', {named} "  # noqa: S608
+            f"INSERT INTO service_entry (source_id, served_on, {named}) SELECT 10999, '2026-10-01', {named} "
             "FROM service_entry WHERE id = %s",
             [real.pk],
         )
@@ -73,6 +73,6 @@ def test_hours_written_past_the_verbs_are_found(world):
 
 
 def test_red_twin_they_add_up_like_any_others(world, monkeypatch):
-    monkeypatch.setattr(checks, "_unheard_of", lambda: [])
+    monkeypatch.setattr(checks, "_unheard_of", list)
     forged(world)
     assert lines("ledger") == []

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 
 from tongxin.access.policy import Permission as P
@@ -17,7 +17,15 @@ from tongxin.people.models import CONTACT_SCOPES
 from tongxin.places.models import Place
 from tongxin.service.models import STEP, Factor, award
 from tongxin.workflow import seats
-from tongxin.workflow.transitions import CLOCK, Refused, transition
+from tongxin.workflow.transitions import CLOCK, Refused, only_clock, transition
+
+from .guards import (
+    claimant_after_start,
+    claimant_before_start,
+    not_own_hours,
+    still_to_come,
+    task_not_begun,
+)
 
 HOURS_BEYOND_PLAN = 3  # how much longer than planned a report may be; beyond that it is a typing error
 HOUR = dt.timedelta(hours=1)
@@ -63,25 +71,6 @@ class TaskQuerySet(models.QuerySet):
         """Without what this person is in already, has reported, or waits for."""
         held = Claim.objects.filter(task=OuterRef("pk"), person=person, status__in=Claim.HOLDING)
         return self.exclude(Exists(held))
-
-
-def task_not_begun(task, by):
-    """只有还没开始的任务可以这样做"""
-    return "任务已经开始，不能再改" if task.starts_at <= timezone.now() else None
-
-
-def still_to_come(task, by):
-    """还没有结束，也没有人登记过时长"""
-    if any(claim.status in Claim.WORKED for claim in task.claims.all()):
-        return "已经有人登记了时长，不能再取消；到时间会自动结束"
-    if task.status == Task.Status.OPEN and task.ended:
-        return "任务已经结束，不能再取消，来过的人还要登记时长"
-    return None
-
-
-def only_clock(subject, by):
-    """只由系统按时间或随任务办理"""
-    return None if by is CLOCK else "这一步由系统自动办理"
 
 
 class Task(seats.Seated):
@@ -144,6 +133,10 @@ class Task(seats.Seated):
         """What `visible_to` answers, for a task at hand: no second look at the database, which a race would feel."""
         published = self.status != self.Status.DRAFT and can(person, P.VIEW_TASK, self.place)
         return published or can(person, P.PUBLISH_TASK, self.place)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN
 
     @property
     def is_draft(self) -> bool:
@@ -251,31 +244,6 @@ class Task(seats.Seated):
                 waiting.promote(by=CLOCK)
 
 
-def only_claimant(claim, by):
-    """只有认领的本人"""
-    return None if claim.person_id == by.pk else "只有认领的本人可以这样做"
-
-
-def claimant_before_start(claim, by):
-    """只有认领的本人，在开始之前"""
-    if claim.task.begun:
-        return "任务已经开始。来不了请打电话给联系人"
-    return only_claimant(claim, by)
-
-
-def claimant_after_start(claim, by):
-    """只有认领的本人，在开始之后"""
-    if not claim.task.begun:
-        return "任务还没有开始，做完再登记"
-    return only_claimant(claim, by)
-
-
-def not_own_hours(claim, by):
-    """不能核验自己的时长"""
-    own = "自己的时长请别人核验" if claim.person_id == by.pk else None
-    return own or ("登记的人与您同名，请另一位同事核验" if by.may_be(claim.person) else None)
-
-
 class ClaimQuerySet(models.QuerySet):
     def of(self, person):
         """This person's own."""
@@ -284,6 +252,11 @@ class ClaimQuerySet(models.QuerySet):
     def in_hand(self):
         """Something is still to come: to do, to report, to be verified."""
         return self.filter(status__in=Claim.HOLDING)
+
+    def held_counts(self) -> dict:
+        """How many are in hand ("all"), and how many of these are tasks still open to others ("open"); one query."""
+        coming = Q(task__status=Task.Status.OPEN, task__starts_at__gt=timezone.now())
+        return self.in_hand().aggregate(all=Count("pk"), open=Count("pk", filter=coming))
 
     def to_verify(self, person):
         """Reports at the places where this person may verify, oldest first; own ones too, they show why not."""
@@ -339,6 +312,11 @@ class Claim(models.Model):
             models.CheckConstraint(condition=~Q(verified_by=F("person")), name="claim_not_self_verified"),
         ]
         indexes = [models.Index(fields=["person", "status"], name="claim_mine")]
+
+    @property
+    def is_worked(self) -> bool:
+        """Hours were said, or verified already."""
+        return self.status in self.WORKED
 
     @property
     def place(self):

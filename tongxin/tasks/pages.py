@@ -39,6 +39,7 @@ def list_page(person, *, which, number) -> dict:
     which = which if which in dict.fromkeys(key for key, _, _ in FILTERS) else ""
     keep = next(rule for key, _, rule in FILTERS if key == which)
     page = Paginator(keep(open_here), PHONE_PAGE).get_page(number)
+    held = Claim.objects.of(person).held_counts()
     return {
         "page": page,
         "offers": offers(page.object_list, person),
@@ -47,8 +48,8 @@ def list_page(person, *, which, number) -> dict:
         "verifies": may_anywhere(person, P.VERIFY_CLAIM),
         "tabs": tabs(
             "list",
-            near=Task.objects.open_for(person).not_held_by(person).count(),
-            mine=Claim.objects.of(person).in_hand().count(),
+            near=max((open_here.count() if which else page.paginator.count) - held["open"], 0),
+            mine=held["all"],
         ),
         "filters": [
             {"label": words, "url": f"?which={key}" if key else "?", "current": key == which}

@@ -123,3 +123,8 @@ def open_moves(subject, person) -> list[Move]:
         for move in moves_of(type(subject))
         if can(person, move.permission, subject.place) and refusal(subject, move, person) is None
     ]
+
+
+def only_clock(subject, by):
+    """只由系统按时间办理"""
+    return None if by is CLOCK else "这一步由系统自动办理"

@@ -12,7 +12,7 @@ from tongxin.access.rules import scope
 from tongxin.journal.models import record
 from tongxin.people.vault import SealedTextField
 from tongxin.places.models import Place
-from tongxin.workflow.transitions import CLOCK, transition
+from tongxin.workflow.transitions import CLOCK, only_clock, transition
 
 STALLED = dt.timedelta(minutes=1)  # a running import that has not moved for so long may be started again
 
@@ -21,11 +21,6 @@ class RosterImportQuerySet(models.QuerySet):
     def visible_to(self, person):
         """Where this person may import rosters."""
         return self.filter(scope(person, P.IMPORT_ROSTER))
-
-
-def only_clock(roster_import, by):
-    """由系统完成"""
-    return None if by is CLOCK else "由系统完成，不用您操作"
 
 
 def columns_found(roster_import, by):

@@ -1,9 +1,12 @@
 """How dates, hours and numbers are written (mission.md §5): one filter each, available in every template."""
 
 from decimal import Decimal
+from functools import cache
 
 from django import template
+from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
 register = template.Library()
 WEEKDAYS = "一二三四五六日"
@@ -79,6 +82,26 @@ def grouped(value):
 
 
 @register.filter
+def minus(value, other):
+    """value - other, for whole numbers."""
+    return value - other
+
+
+@register.filter
 def get(mapping, key):
     """mapping[key], or nothing."""
     return mapping.get(key, "") if mapping else ""
+
+
+@register.simple_tag
+def seat_dots(taken, seats):
+    """One dot a seat, filled where taken; a loop in the template would cost a list page more than all its queries."""
+    dots = ('<i class="on"></i>' if n < taken else "<i></i>" for n in range(seats))
+    return mark_safe("".join(dots))  # noqa: S308 - nothing from outside is in it
+
+
+@register.simple_tag
+@cache
+def sprite() -> str:
+    """Where the icons are: asked dozens of times a page, the same until the next start."""
+    return static("sprite.svg")
