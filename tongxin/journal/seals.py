@@ -4,7 +4,6 @@ The digest is an HMAC with a key that is not in the database, so that whoever ca
 a new chain that fits. The number of the newest seal is also kept in a file, so that a cut-off tail is seen.
 """
 
-import hashlib
 import hmac
 import json
 import os
@@ -17,17 +16,20 @@ from .models import Event, Seal
 BATCH = 2_000
 LOCK = 0x746F6E67  # of the database, for the length of one sealing; any number that nobody else uses
 START = "0" * 64
+_encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":")
+).encode  # made once: imports seal thousands
 FIELDS = ["id", "at", *"actor_id verb subject_kind subject_id place_id came_from went_to reason facts".split()]
 
 
 def _digest(text: str) -> str:
-    return hmac.new(settings.KEYS.raw("seal"), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.KEYS.raw("seal"), text.encode(), "sha256").hex()
 
 
 def row_digest(row: dict) -> str:
     """The keyed digest of one event's immutable columns."""
     plain = [row["id"], _stamp(row["at"]), *(row[name] for name in FIELDS[2:])]
-    return _digest(json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    return _digest(_encode(plain))
 
 
 def _seal_digest(seal: Seal) -> str:
