@@ -68,3 +68,10 @@ def test_the_chosen_form_of_address_is_what_others_see(world):
     assert Person.objects.get(pk=world.alan.pk).shown_as == "陈**"
     world.client(world.alan).post("/people/me/salutation/", {"salutation": "陈女士"})
     assert Person.objects.get(pk=world.alan.pk).shown_as == "陈女士"
+
+
+def test_taking_back_the_consent_ends_the_sensitive_kind_and_keeps_the_headcount(world):
+    people.give_consent(world.wu, Purpose.SENSITIVE_KIND, text_version="test", by=world.wu)
+    world.client(world.wu).post(f"/people/me/consents/{Purpose.SENSITIVE_KIND}/")
+    assert [held.kind for held in world.wu.categories.filter(until=None)] == ["社区志愿者"]
+    assert world.wu.categories.filter(until=None, primary=True).count() == 1

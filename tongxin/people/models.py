@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from tongxin.journal.models import record
@@ -122,6 +122,16 @@ class Person(AbstractBaseUser):
     def set_name(self, text) -> None:
         self.name = clean_name(text)
 
+    def drop_sensitive_kinds(self) -> None:
+        """A specific identity is kept by its own consent only: from today on the person counts as a plain volunteer."""
+        today = timezone.localdate()
+        for held in self.categories.filter(until=None):
+            if held.kind in SENSITIVE_KINDS:
+                held.until = today
+                held.save(update_fields=["until"])
+                if held.primary:
+                    Category.objects.create(person=self, kind=Kind.VOLUNTEER, since=today)
+
     def keep_totp(self, secret) -> None:
         """Bind the authenticator (first sign-in, or anew by an administrator)."""
         self.totp_secret = secret
@@ -202,9 +212,13 @@ class Consent(models.Model):
 
     def withdraw(self, *, by) -> None:
         """Stop this use from now on; nothing else is lost by it."""
-        if self.withdrawn_at is None:
+        if self.withdrawn_at is not None:
+            return
+        with transaction.atomic():
             self.withdrawn_at = timezone.now()
             self.save(update_fields=["withdrawn_at"])
+            if self.purpose == Purpose.SENSITIVE_KIND:
+                self.person.drop_sensitive_kinds()
             _journal("consent.withdraw", self, by=by, facts={"purpose": self.purpose})
 
 
