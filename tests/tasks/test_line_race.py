@@ -44,5 +44,5 @@ if "postgresql" in settings.DATABASES["default"]["ENGINE"]:
         assert Claim.objects.get(person=live_world.alan).status == Claim.Status.CLAIMED
 
     def test_red_twin_looking_without_holding_the_row_leaves_her_waiting(live_world, monkeypatch):
-        look = lambda holder: type(holder).objects.get(pk=holder.pk)  # noqa: E731
+        look = lambda holder, *fields: type(holder).objects.get(pk=holder.pk)  # noqa: E731
         assert queue_while_the_seat_falls_free(live_world, monkeypatch, look) != []

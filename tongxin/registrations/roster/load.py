@@ -15,12 +15,13 @@ from tongxin.access.policy import Role
 from tongxin.journal.models import Event
 from tongxin.people.models import SENSITIVE_KINDS, Basis, Category, Consent, Person, Purpose
 from tongxin.people.vault import seal
+from tongxin.places.models import Place
 from tongxin.registrations.models import CONSENT_TEXT, Registration
 from tongxin.teams.areas import assign_areas
-from tongxin.teams.models import Membership, Squad, Team
+from tongxin.teams.models import Membership, Responsibility, Squad, Team
 from tongxin.workflow.transitions import CLOCK
 
-from .bulk import draw_ids, insert, uncollected
+from .bulk import draw_ids, insert, take_stock, uncollected
 from .check import DONE, KNOWN, NEW, Check, known_names
 from .columns import squad_order
 from .models import MemberFile, RosterImport
@@ -68,7 +69,9 @@ class _Loader:
             self.job.beat_at = timezone.now()
             RosterImport.objects.filter(pk=self.job.pk).update(done=self.job.done, beat_at=self.job.beat_at)
         with transaction.atomic():
+            take_stock(Place, Membership, Squad, Team)
             assign_areas({row.place.pk for row in self.check.having(NEW, DONE, KNOWN)})
+            take_stock(Responsibility, Registration, Appointment)
             self.check.__post_init__()
             self.job.finish(by=CLOCK, check=self.check)
 
