@@ -52,10 +52,13 @@ INSTALLED_APPS = [
     "tongxin.workflow",
     "tongxin.teams",
     "tongxin.service",
+    "tongxin.feedback",
     "tongxin.registrations",
     "tongxin.tasks",
     "tongxin.notifications",
     "tongxin.figures",
+    "tongxin.interop",
+    "tongxin.archive",
     "tongxin.web",
 ]
 

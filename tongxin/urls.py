@@ -13,6 +13,8 @@ urlpatterns = [
     path("service/", include("tongxin.service.urls")),
     path("figures/", include("tongxin.figures.urls")),
     path("notifications/", include("tongxin.notifications.urls")),
+    path("feedback/", include("tongxin.feedback.urls")),
+    path("interop/", include("tongxin.interop.urls")),
 ]
 
 handler400 = "tongxin.web.views.bad_request"

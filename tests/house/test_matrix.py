@@ -7,13 +7,9 @@ a wrong reader is searched for names and numbers that are not theirs.
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import timezone
 
-from tests.house.matrix import DOORS, EVERYBODY
-from tongxin.notifications.models import Notice
+from tests.house.matrix import DOORS, EVERYBODY, things
 from tongxin.people.models import Person
-from tongxin.registrations.models import Registration, RosterImport
-from tongxin.tasks.models import Task
 
 
 def named_urls(resolver=None, space="") -> set[str]:
@@ -25,27 +21,6 @@ def named_urls(resolver=None, space="") -> set[str]:
         elif isinstance(entry, URLPattern) and entry.name:
             found.add(space + entry.name)
     return found
-
-
-def things(world) -> dict:
-    """One of everything, all of it at the neighbourhood of the cast."""
-    past, coming = world.past_task(), world.task()
-    return {
-        "code": world.buildings[0].short_code, "slug": "alan", "purpose": "sms",
-        "alan": world.alan.pk, "neighbourhood": world.neighbourhood.pk, "neighbourhood+members": (world.neighbourhood.pk, "members"),
-        "post": world.wang.appointments.get().pk, "registration": world.registration.pk,
-        "accepted": accepted(world).pk, "task": world.task().pk, "draft": world.task(status=Task.Status.DRAFT).pk,
-        "claim": world.claimed(coming, world.alan).pk, "done_claim": world.claimed(past, world.alan).pk,
-        "reported": world.claimed(world.past_task(), world.alan, status="reported", hours=1, reported_at=timezone.now()).pk,
-        "import": RosterImport.objects.create(place=world.subdistrict, by=world.shen, filename="名册.xlsx").pk,
-        "notice": Notice.objects.create(person=world.alan, event_id=1, title="消息").pk,
-    }  # fmt: skip
-
-
-def accepted(world) -> Registration:
-    registration = world.register("许文博")
-    registration.accept(by=world.wang)
-    return registration
 
 
 def knock(world, door, client, made):
@@ -61,7 +36,9 @@ def cast(world, name):
 
 
 def test_every_url_has_a_row():
-    assert named_urls() - {door.name for door in DOORS} == set(), "Add a row to tests/house/matrix.py: who may open it?"
+    assert named_urls() - {door.name for door in DOORS} == set(), (
+        "Add a row to tests/house/doors/<room>.py: who may open it?"
+    )
 
 
 def test_no_row_without_a_url():
@@ -70,7 +47,7 @@ def test_no_row_without_a_url():
 
 @pytest.mark.parametrize("door", DOORS, ids=str)
 def test_who_gets_in_and_who_does_not(world, door):
-    made = things(world)
+    made = things(world, door)
     wrong = []
     for name in EVERYBODY:
         with transaction.atomic():  # each finds the thing as it was
@@ -85,7 +62,7 @@ def test_who_gets_in_and_who_does_not(world, door):
 
 @pytest.mark.parametrize("door", DOORS, ids=str)
 def test_visitors_are_sent_to_sign_in(world, door):
-    answer = knock(world, door, world.client(None), things(world))
+    answer = knock(world, door, world.client(None), things(world, door))
     if door.name.startswith("web:demo"):
         assert answer.status_code == 404
     elif door.visitors:
@@ -107,7 +84,7 @@ def test_other_places_answer_as_if_nothing_were_there(world, door, name):
     """404; or 403 where the kind of page is not their job at all, whatever the number. Never a hint that it exists."""
     if name in door.who:
         return
-    made, client = things(world), world.client(cast(world, name))
+    made, client = things(world, door), world.client(cast(world, name))
     theirs, nothing = knock(world, door, client, made), knock(world, door, client, missing(made))
     assert theirs.status_code == nothing.status_code in (403, 404)
     strip = lambda answer: answer.content.split(b"csrfmiddlewaretoken")[0]  # noqa: E731

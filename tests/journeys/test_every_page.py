@@ -70,7 +70,7 @@ def test_every_page_of_the_house_is_looked_at(settings):
     settings.DEMO = True
     pages = {name for name, entry in named() if answers_get(entry)}
     looked_at = {sight.view for sight in PAGES}
-    assert pages - looked_at - set(NO_PAGE) == set(), "Add a row to PAGES in tests/browser.py"
+    assert pages - looked_at - set(NO_PAGE) == set(), "Add a row to PAGES in tests/sights/<room>.py"
     assert looked_at - pages == set() and set(NO_PAGE) - pages == set(), (
         "A row of tests/browser.py has no page any more"
     )

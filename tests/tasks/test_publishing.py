@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tongxin.journal.models import Event
-from tongxin.tasks import models
 from tongxin.tasks.checks import problems
 from tongxin.tasks.models import Claim, Task, close_past
+from tongxin.tasks.models import task as models
 from tongxin.workflow.transitions import Refused, open_moves
 
 

@@ -14,6 +14,7 @@ LEVEL_OF = {
     Role.DISTRICT: Level.DISTRICT,
     Role.AUDITOR: Level.DISTRICT,
     Role.ADMIN: Level.DISTRICT,
+    Role.SECURITY: Level.DISTRICT,
 }
 
 

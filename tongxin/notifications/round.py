@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import os
+from functools import partial
 
 from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
@@ -15,11 +16,9 @@ from tongxin.channels.models import Attempt, Challenge
 from tongxin.journal.seals import seal_now
 from tongxin.places.models import bring_up_to_date
 from tongxin.registrations.roster import store as uploads
-from tongxin.tasks.leavers import release_leavers
-from tongxin.tasks.models import close_past
+from tongxin.workflow.clock import steps
 
 from .deliver import deliver
-from .reminders import remind
 from .texts import send_texts
 
 logger = logging.getLogger("tongxin.worker")
@@ -34,6 +33,7 @@ class Round:
 
     def __init__(self):
         self.tidied_at = None
+        self.stepped_at = {}
         self.jobs = Worker(
             queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=None,
             worker_id=f"tongxin-{os.getpid()}-{timezone.now():%Y%m%d%H%M%S%f}", excluded_queue_names=[],
@@ -60,10 +60,13 @@ class Round:
         return int(job is not None)
 
     def by_the_clock(self) -> int:
-        """Tasks whose time is over end; tomorrow's are remembered."""
-        close_past()
-        release_leavers()
-        return remind()
+        """What the rooms do by themselves (their `clockwork.py`), each as often as it asks; one that fails holds up no other."""
+        now, done = timezone.now(), 0
+        for step in steps():
+            if step.due(self.stepped_at.get(step.name), now):
+                self.stepped_at[step.name] = now
+                done += self._safely(partial(step.run, now), step.name)
+        return done
 
     def tidy(self, *, now=None) -> int:
         """Once an hour: what nobody needs any more goes, and the register takes up changes whose day has come."""
@@ -79,14 +82,17 @@ class Round:
         bring_up_to_date()
         return 0
 
-    def _safely(self, step) -> int:
+    def _safely(self, step, name="") -> int:
         try:
             return step()
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # one step that fails must not hold up the others; the text may carry personal data
             logger.error(
-                "%s failed: %s", step.__name__, type(error).__name__, exc_info=logger.isEnabledFor(logging.DEBUG)
+                "%s failed: %s",
+                name or step.__name__,
+                type(error).__name__,
+                exc_info=logger.isEnabledFor(logging.DEBUG),
             )
             return 0
 

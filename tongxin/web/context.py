@@ -36,7 +36,7 @@ DOCK = [
     ("消息", "bell", "notifications:list"),
     ("我的", "user", "people:me"),
 ]
-RANK = [Role.ADMIN, Role.AUDITOR, Role.DISTRICT, Role.CLERK, Role.SECRETARY, Role.CAPTAIN, Role.SQUAD_LEADER,
+RANK = [Role.ADMIN, Role.SECURITY, Role.AUDITOR, Role.DISTRICT, Role.CLERK, Role.SECRETARY, Role.CAPTAIN, Role.SQUAD_LEADER,
         Role.RESIDENT_LEADER, Role.ONLINE_LEADER, Role.VOLUNTEER, Role.REGISTRANT]  # fmt: skip
 
 

@@ -38,6 +38,9 @@ class _Clock:
 
 CLOCK = _Clock()
 
+#: In place of a permission: the person the row is about, whatever posts they hold or have left.
+OWN = "own"
+
 
 @dataclass(frozen=True)
 class Move:
@@ -91,8 +94,14 @@ def transition(*sources, to, permission, label, guard=None, asks=(), writes=()):
 
 
 def _permit(subject, move, by) -> None:
-    if by is not CLOCK and not can(by, move.permission, subject.place):
+    if by is not CLOCK and not _permitted(subject, move, by):
         raise PermissionDenied
+
+
+def _permitted(subject, move, by) -> bool:
+    if move.permission == OWN:
+        return bool(by.is_active and by.pk) and subject.person_id == by.pk
+    return can(by, move.permission, subject.place)
 
 
 def refusal(subject, move, by) -> str | None:
@@ -121,7 +130,7 @@ def open_moves(subject, person) -> list[Move]:
     return [
         move
         for move in moves_of(type(subject))
-        if can(person, move.permission, subject.place) and refusal(subject, move, person) is None
+        if _permitted(subject, move, person) and refusal(subject, move, person) is None
     ]
 
 

@@ -1,0 +1,7 @@
+"""The doors of `places`."""
+
+from .kinds import public
+
+DOORS = [
+    public("places:find"),
+]

@@ -1,0 +1,4 @@
+"""Complaints and suggestions (投诉建议)."""
+
+app_name = "feedback"
+urlpatterns = []

@@ -1,0 +1,4 @@
+"""What other programs read (互通)."""
+
+app_name = "interop"
+urlpatterns = []
