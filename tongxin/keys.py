@@ -30,6 +30,11 @@ class Keys:
             self._raw[name] = bytes.fromhex(self.text(name))
         return self._raw[name]
 
+    def forget(self) -> None:
+        """Read the keys from disk again (a restore put others there)."""
+        self._read.clear()
+        self._raw.clear()
+
     def _make(self, path: Path) -> str:
         # Written apart and linked into place: two processes starting at once end with the same key.
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

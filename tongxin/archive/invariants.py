@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
+from tongxin.access import checks as duties
 from tongxin.access.models import Appointment
 from tongxin.access.policy import STAFF_ROLES, Role
 from tongxin.journal.models import Event, Seal, kind_of
@@ -12,16 +13,18 @@ from tongxin.journal.seals import verify_chain
 from tongxin.people.models import Category, Person
 from tongxin.people.vault import BrokenSeal, blind_index, unseal
 from tongxin.places.models import Level, Place
+from tongxin.registrations import checks as checkins
 from tongxin.service import checks as ledger
 from tongxin.tasks import checks as seats
 from tongxin.tasks.models import Claim, Task
+from tongxin.teams import checks as standing
 from tongxin.teams.models import Membership, Responsibility
 
 
 def members() -> Iterator[str]:
     """Who is in a team has a volunteer's access there, and nobody else has."""
     access = Appointment.objects.filter(role=Role.VOLUNTEER, until=None)
-    inside = Membership.objects.filter(until=None)
+    inside = Membership.objects.filter(until=None, paused_at=None)  # whoever pauses keeps the seat, not the access
     without = inside.exclude(Exists(access.filter(person=OuterRef("person"), place=OuterRef("team__place"))))
     for pk in without.order_by("pk").values_list("pk", flat=True):
         yield f"teams.membership {pk}: open, but the volunteer's access is missing"
@@ -78,6 +81,15 @@ def sealed() -> Iterator[str]:
             yield f"people.category {pk}: a sealed value was changed, or comes from another row"
 
 
+def erased() -> Iterator[str]:
+    """Of an erased person nothing is left but a number and the hours."""
+    gone = Person.objects.exclude(erased_at=None)
+    left = gone.filter(Q(is_active=True) | Q(phone_index__isnull=False) | Q(categories__isnull=False))
+    posts = gone.filter(Exists(Appointment.objects.filter(person=OuterRef("pk"), until=None)))
+    for pk in sorted({*left.values_list("pk", flat=True), *posts.values_list("pk", flat=True)}):
+        yield f"people.person {pk}: erased, but something is left"
+
+
 def _opened(blob, bound_to) -> str | None:
     try:
         return "" if blob is None else unseal(blob, bound_to)
@@ -95,9 +107,13 @@ CHECKS: dict[str, Callable] = {
     "journal": verify_chain,
     "ledger": ledger.problems,
     "seats": seats.problems,
+    "registrations": checkins.problems,
     "members": members,
+    "teams": standing.problems,
     "posts": posts,
+    "duties": duties.problems,
     "sealed": sealed,
+    "erased": erased,
     "buildings": buildings,
     "places": places,
 }

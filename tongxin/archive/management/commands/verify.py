@@ -5,8 +5,8 @@ import sys
 
 from django.core.management.base import BaseCommand
 
+from tongxin.archive.invariants import CHECKS, counts, problems
 from tongxin.journal.seals import seal_now
-from tongxin.web.invariants import CHECKS, counts, problems
 
 SHOWN = 20  # lines of the text report; --json has them all
 
