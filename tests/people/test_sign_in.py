@@ -1,6 +1,7 @@
 """Signing in: phone and code for members, password and second factor for staff."""
 
 import datetime as dt
+import re
 
 import pyotp
 import pytest
@@ -158,10 +159,10 @@ def test_create_staff_makes_the_first_one_who_then_binds_the_authenticator(world
     client = world.client(None)
     client.post("/people/staff/", {"username": "zhang", "password": "a long enough one"})
     page = client.get("/people/second-factor/").content.decode()
-    secret = client.session["totp_new"]
-    assert secret in page
+    secret = re.search(r"break-all\">([A-Z2-7]{32})<", page)[1]
+    assert secret not in str(dict(client.session.items())), "sessions lie in the database: the secret is sealed there"
     client.post("/people/second-factor/", {"code": pyotp.TOTP(secret).now()})
-    assert client.get("/desk/").status_code == 200
+    assert client.get("/desk/").headers["Location"] == "/people/password/"
     assert Person.objects.get(username="zhang").totp_secret == secret
 
 
@@ -186,3 +187,16 @@ def test_sign_out_ends_the_session(world):
     client = world.client(world.alan)
     client.post("/people/sign-out/")
     assert client.get("/people/me/").status_code == 302
+
+
+def test_red_twin_the_secret_in_clear_would_be_seen(world, monkeypatch):
+    from tongxin.people import sessions
+
+    monkeypatch.setattr(sessions, "seal", lambda text, bound_to: text.encode())
+    monkeypatch.setattr(sessions, "unseal", lambda blob, bound_to: blob.decode())
+    client = world.client(None)
+    call_command("create_staff", "li", name="李四光", role="district", place="310107", password="a long enough one")
+    client.post("/people/staff/", {"username": "li", "password": "a long enough one"})
+    page = client.get("/people/second-factor/").content.decode()
+    secret = re.search(r"break-all\">([A-Z2-7]{32})<", page)[1]
+    assert bytes.fromhex(client.session["totp_new"]).decode() == secret

@@ -22,7 +22,8 @@ def send_code(request, number: str, *, only_known: bool) -> str:
     index = blind_index(number)
     challenge, code = Challenge.issue(number_index=index, address=network_of(request))
     request.session[SESSION] = challenge.token
-    known = Person.objects.filter(phone_index=index, is_active=True).exists()
+    holder = Person.objects.holding(number)
+    known = holder is not None and holder.is_active
     if known or not only_known:
         send_sms(number, f"【同心】验证码{code}，10分钟内有效。不是您本人操作请不用理会。")
     if settings.DEMO and (known or not only_known):
@@ -118,4 +119,5 @@ class SignInForm(CodeForm):
 
     def person(self):
         """Who signs in; None when the number is not registered."""
-        return Person.objects.filter(phone_index=blind_index(self.cleaned_data["phone"]), is_active=True).first()
+        person = Person.objects.holding(self.cleaned_data["phone"])
+        return person if person and person.is_active else None

@@ -11,6 +11,7 @@ OPEN = {
     "people:sign_out",
     "people:sign_in",
     "people:staff_sign_in",
+    "people:set_password",
     "web:livez",
     "web:readyz",
     "web:elder",
@@ -33,6 +34,8 @@ def second_factor_required(get_response):
             request.session["seen"] = now
         if not request.session.get("second_factor") and request.resolver_match.view_name not in OPEN:
             return redirect("people:second_factor")
+        if person.must_change and request.resolver_match.view_name not in {*OPEN, "people:password"}:
+            return redirect("people:password")  # somebody else knows it: nothing else before it is one's own
         return None
 
     middleware.process_view = process_view

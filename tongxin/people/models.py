@@ -28,6 +28,14 @@ class Kind(models.TextChoices):
     VOLUNTEER = "社区志愿者", "社区志愿者"
 
 
+class AgeBand(models.TextChoices):
+    """How old, as far as tasks need to know (年龄段)."""
+
+    MINOR = "14-17", "14–17岁"
+    ADULT = "18-69", "18–69岁"
+    OLDER = "70+", "70岁及以上"
+
+
 #: Functions reader → Q on Person, registered by the rooms that know why somebody may be called.
 CONTACT_SCOPES = []
 
@@ -39,9 +47,17 @@ class PersonManager(BaseUserManager):
     def by_phone(self, text):
         """The person with this number, however it is written; None when there is none or it is no number."""
         try:
-            return self.filter(phone_index=blind_index(normalise_phone(text))).first()
+            return self.holding(normalise_phone(text))
         except PhoneProblem:
             return None
+
+    def holding(self, number):
+        """Who a number in the +86… form leads to: of two rows that are one person, the one that was kept."""
+        person = self.filter(phone_index=blind_index(number)).first()
+        if person is None or person.is_active:
+            return person
+        merge = Merge.objects.filter(gone=person, undone_at=None).select_related("kept").first()
+        return merge.kept if merge else person
 
     def get_by_natural_key(self, username):
         return self.get(username=username)
@@ -51,10 +67,18 @@ class PersonManager(BaseUserManager):
         wanted = models.Q(pk=reader.pk)
         for reach in CONTACT_SCOPES:
             wanted |= reach(reader)
+        may_be_called = ~self._taken_back() | models.Q(pk=reader.pk)
+        return self.filter(wanted, may_be_called, phone_index__isnull=False).distinct()
+
+    def may_be_called(self, person) -> bool:
+        """Whether this person has not taken back the consent to be contacted."""
+        return self.filter(~self._taken_back(), pk=person.pk, phone_index__isnull=False).exists()
+
+    @staticmethod
+    def _taken_back():
         # Whoever took back the consent to be contacted is not called any more, whatever the paper file says.
         said = Consent.objects.filter(person=models.OuterRef("pk"), purpose=Purpose.CONTACT)
-        taken_back = models.Exists(said.exclude(withdrawn_at=None)) & ~models.Exists(said.filter(withdrawn_at=None))
-        return self.filter(wanted, ~taken_back | models.Q(pk=reader.pk), phone_index__isnull=False).distinct()
+        return models.Exists(said.exclude(withdrawn_at=None)) & ~models.Exists(said.filter(withdrawn_at=None))
 
 
 class Person(AbstractBaseUser):
@@ -67,11 +91,17 @@ class Person(AbstractBaseUser):
     username = models.CharField(max_length=40, null=True, unique=True)  # staff only
     salutation = models.CharField(max_length=12, blank=True)  # 王女士, 李师傅: only if chosen by the person
     totp_secret = SealedTextField()
+    must_change = models.BooleanField(default=False, db_default=False)  # the password was set by somebody else
+    set_code = models.CharField(max_length=64, null=True, editable=False)  # hash of the code a password is set by, once
+    set_code_until = models.DateTimeField(null=True, editable=False)
     totp_last = models.BigIntegerField(default=0)  # the newest time step used: a code works once
+    age_band = models.CharField(max_length=6, blank=True, choices=AgeBand)  # only if told; no date of birth is kept
     points_shown = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
+    session_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # one more ends every session
     demo_key = models.CharField(max_length=20, null=True, unique=True)  # the demo's named cast; None everywhere else
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)  # nothing but a number and the hours is left
 
     objects = PersonManager()
     USERNAME_FIELD = "username"
@@ -110,9 +140,23 @@ class Person(AbstractBaseUser):
         """Signs in with a password and a second factor."""
         return self.username is not None
 
+    @property
+    def last_used(self):
+        """When the person last signed in; before the first time, since when the row is there."""
+        return self.last_login or self.created_at
+
+    def _get_session_auth_hash(self, secret=None):
+        return f"{super()._get_session_auth_hash(secret=secret)}.{self.session_epoch}"
+
+    def end_sessions(self) -> None:
+        """Whoever is signed in as this person has to sign in again, on every device."""
+        Person.objects.filter(pk=self.pk).update(session_epoch=models.F("session_epoch") + 1)
+        self.refresh_from_db(fields=["session_epoch"])
+
     def may_be(self, other) -> bool:
-        """Perhaps the same human being: staff sign in with an account of their own beside the one of the roster."""
-        return self.is_staff_member != other.is_staff_member and self.name == other.name
+        """Perhaps the same human being: another account or row under the same name, or a row merged into this one."""
+        merged = not other.is_active and other.erased_at is None and other.pk in selves(self)
+        return merged or self.name == other.name
 
     def set_phone(self, text) -> None:
         """Seal and index a number (not saved). Raises PhoneProblem."""
@@ -145,10 +189,25 @@ class Person(AbstractBaseUser):
         self.save(update_fields=["salutation"])
         record("person.salutation", subject=self, by=self)
 
+    def tell_age(self, band) -> None:
+        """Say the age band, or take it back with an empty one."""
+        self.age_band = AgeBand(band).value if band else ""
+        self.save(update_fields=["age_band"])
+        record("person.age", subject=self, by=self)
+
     def reveal_phone(self, *, by, reason, place=None) -> str:
         """The number in clear, once, with a reason; reading it is an event the person can see."""
         record("person.reveal", subject=self, by=by, place=place, reason=reason)
         return self.local_phone
+
+
+class RetentionRun(models.Model):
+    """When a retention clock last ran and how much it has ended so far; what the clocks are stands in `retention.py`."""
+
+    rule = models.CharField(max_length=60, unique=True)
+    last_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # the last time it ended anything
+    ended = models.PositiveIntegerField(default=0)
 
 
 class Category(models.Model):
@@ -181,6 +240,7 @@ class Purpose(models.TextChoices):
     SMS = "sms", "用短信通知与我有关的事"
     DOOR_SIGN = "door_sign", "在楼组门牌上公布我的称呼和电话"
     SENSITIVE_KIND = "sensitive_kind", "登记两代表一委员或统战人士身份，只由指定人员查看"
+    THANKS = "thanks", "在感谢名单上写我的称呼"
 
 
 class Basis(models.TextChoices):
@@ -237,3 +297,8 @@ def _journal(verb, consent, *, by, facts) -> None:
     # Whoever reads the journal would read off this one who is 统战人士 or a delegate; the consent itself is its record.
     if consent.purpose != Purpose.SENSITIVE_KIND:
         record(verb, subject=consent, by=by, facts=facts)
+
+
+from .corrections import Correction  # noqa: E402, F401 - nouns with a file of their own, the same room
+from .merges import Merge, selves  # noqa: E402
+from .numbers import NumberChange  # noqa: E402, F401

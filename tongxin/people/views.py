@@ -1,21 +1,25 @@
-"""Pages about oneself: sign in, second factor, my data."""
-
-import json
+"""Signing in and out, one number in clear, and the words about privacy."""
 
 import segno
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tongxin.journal.models import record
+
 from .backends import new_totp_secret, totp_uri
 from .codes import SignInForm
-from .forms import RevealForm, SalutationForm, StaffSignInForm, TotpForm
-from .models import Consent, Person, Purpose, give_consent
-from .own_data import own_data
+from .forms import PasswordForm, RevealForm, SetPasswordForm, StaffSignInForm, TotpForm
+from .models import Person
+from .numbers import asks_who
+from .passwords import keep_password
+from .retention import clocks
+from .sessions import keep_pending, keep_secret, pending_secret
 
 BACKEND = "tongxin.people.backends.PersonBackend"
 
@@ -30,12 +34,15 @@ def after_sign_in(request):
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def sign_in(request):
-    """Members: phone and code."""
+    """Members: phone and code; after a long silence also the name."""
     form = SignInForm(request.POST or None, request=request)
     if request.method == "POST" and not form.wants_code() and form.is_valid():
         person = form.person()
         if person and person.is_staff_member:  # a text message is no substitute for the password
             return redirect("people:staff_sign_in")
+        if person and asks_who(person, form.cleaned_data["phone"]):
+            keep_pending(request, person, form.cleaned_data["phone"])
+            return redirect("people:is_it_you")
         if person:
             login(request, person, backend=BACKEND)
             return after_sign_in(request)
@@ -58,16 +65,45 @@ def staff_sign_in(request):
 def second_factor(request):
     """The authenticator's six digits; the first time it is set up here."""
     person = request.user
-    fresh = "" if person.totp_secret else request.session.setdefault("totp_new", new_totp_secret())
+    fresh = "" if person.totp_secret else pending_secret(request) or keep_secret(request, new_totp_secret())
     form = TotpForm(request.POST or None, person=person, secret=fresh or None)
     if request.method == "POST" and form.is_valid():
         if fresh:
-            person.keep_totp(request.session.pop("totp_new"))
+            person.keep_totp(fresh)
+            request.session.pop("totp_new", None)
         request.session.cycle_key()
         request.session["second_factor"] = True
+        record("person.sign_in", subject=person, by=person)
         return redirect("web:home")
     qr = segno.make(totp_uri(person, fresh)).svg_data_uri(scale=4) if fresh else ""
     return render(request, "people/second_factor.html", {"form": form, "fresh": fresh, "qr": qr})
+
+
+@require_http_methods(["GET", "POST"])
+def password(request):
+    """One's own password as staff: the old one, a new one twice; signed in elsewhere ends."""
+    if not request.user.is_staff_member:
+        raise PermissionDenied
+    form = PasswordForm(request.POST or None, person=request.user, request=request)
+    if request.method == "POST" and form.is_valid():
+        keep_password(request.user, form.cleaned_data["new"])
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "密码改好了，别处的登录都已退出")
+        return redirect("web:home")
+    page = {"form": form, "first": request.user.must_change}
+    return render(request, "people/password.html", page, status=422 if form.is_bound else 200)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def set_password(request):
+    """A forgotten password: set anew with the code handed over in person; then one signs in as always."""
+    form = SetPasswordForm(request.POST or None, request=request)
+    if request.method == "POST" and form.is_valid():
+        keep_password(form.person, form.cleaned_data["new"])
+        messages.success(request, "新密码设好了，请用它登录")
+        return redirect("people:staff_sign_in")
+    return render(request, "people/set_password.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @login_not_required
@@ -75,48 +111,6 @@ def second_factor(request):
 def sign_out(request):
     logout(request)
     return redirect("web:home")
-
-
-@require_GET
-def me(request):
-    """What the house keeps about me, and what I agreed to."""
-    person = request.user
-    given = {consent.purpose: consent for consent in person.consents.filter(withdrawn_at=None)}
-    consents = [(purpose, given.get(purpose.value)) for purpose in Purpose]
-    looked = own_data(person)["who_looked"]
-    page = {"consents": consents, "form": SalutationForm(initial={"salutation": person.salutation}), "looked": looked}
-    return render(request, "people/me.html", page)
-
-
-@require_GET
-def own_copy(request):
-    """A copy of everything about me, as a file."""
-    text = json.dumps(own_data(request.user), ensure_ascii=False, indent=1)
-    headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
-    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
-
-
-@require_POST
-def set_consent(request, purpose):
-    """Give or withdraw one consent; as easy one way as the other."""
-    consent = Consent.objects.filter(person=request.user, purpose=purpose, withdrawn_at=None).first()
-    if consent:
-        consent.withdraw(by=request.user)
-    elif purpose in Purpose.values:
-        give_consent(request.user, purpose, text_version="2026-11", by=request.user)
-    messages.success(
-        request, "已撤回，留有记录。要退出队伍或删除资料，请和居委说一声" if consent else "已同意，随时可以撤回"
-    )
-    return redirect("people:me")
-
-
-@require_POST
-def set_salutation(request):
-    form = SalutationForm(request.POST)
-    if form.is_valid():
-        request.user.call_me(form.cleaned_data["salutation"])
-        messages.success(request, "已改好")
-    return redirect("people:me")
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,4 +128,12 @@ def reveal(request, pk):
 @login_not_required
 @require_GET
 def privacy(request):
-    return render(request, "people/privacy.html")
+    """The privacy notice: who, what for, which data, how long, one's rights, whom to complain to."""
+    return render(request, "people/privacy.html", {"clocks": clocks()})
+
+
+@login_not_required
+@require_GET
+def promises(request):
+    """The self-check against 国办函〔2026〕12号, for whoever inspects."""
+    return render(request, "people/promises.html")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tongxin.journal.models import record
 
+from .contact import Reachable
 from .paths import PathField
 from .problems import RegisterProblem
 from .registers import PlaceQuerySet, VersionQuerySet, fresh_short_code
@@ -40,7 +41,7 @@ class Kind(models.TextChoices):
 DEPTH = {level: depth for depth, level in enumerate(Level.values)}
 
 
-class Place(models.Model):
+class Place(Reachable, models.Model):
     """One place (地方) at one of five levels; everything is asked "here and below", which is one prefix of `path`."""
 
     level = models.CharField(max_length=20, choices=Level.choices)
@@ -56,7 +57,6 @@ class Place(models.Model):
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     datum = models.CharField(max_length=10, choices=Datum.choices, default=Datum.UNKNOWN)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.ROUTINE)
-    contact_phone = models.CharField(max_length=30, blank=True)  # an office's own line, public
     since = models.DateField(null=True, blank=True)  # None: since ever
     until = models.DateField(null=True, blank=True)  # the first day it is no more
     edition = models.CharField(max_length=100, blank=True)  # of the source it was taken from
@@ -126,6 +126,13 @@ class Place(models.Model):
         if DEPTH[level] > DEPTH[self.level]:
             return None
         return next((place for place in self.ancestors if place.level == level), None)
+
+    def heirs(self) -> list["Place"]:
+        """What stands today where this stood: itself, or what it became, over several changes."""
+        if self.is_valid_on(timezone.localdate()):
+            return [self]
+        new = (step.new for step in self.successions.select_related("new"))
+        return list(dict.fromkeys(heir for place in new for heir in place.heirs()))
 
     @property
     def district(self):
