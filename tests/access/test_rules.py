@@ -61,7 +61,8 @@ def test_the_second_column_widens_only_where_the_mode_is_switched(world, emergen
 def test_leaving_cuts_access_at_the_next_request(world):
     client = world.client(world.wang)
     assert client.get("/registrations/").status_code == 200
-    world.wang.appointments.get().end(by=world.admin)
+    appoint(world.shen, Role.SECRETARY, world.neighbourhood, by=world.admin)
+    world.wang.appointments.get().end(by=world.admin, reason="调任")
     assert world.registration.pk
     assert not can(fresh(world.wang), Permission.REVIEW_REGISTRATION, world.neighbourhood)
     assert client.get(f"/registrations/{world.registration.pk}/").status_code in (403, 404)

@@ -128,6 +128,10 @@ EMERGENCY_ADDS: dict[Role, set[Permission]] = {}
 #: Roles whose holder signs in with a password and a second factor.
 STAFF_ROLES = frozenset({Role.SECRETARY, Role.CLERK, Role.DISTRICT, Role.AUDITOR, Role.ADMIN, Role.SECURITY})
 
+#: The highest first: what somebody with several posts is called.
+RANK = [Role.ADMIN, Role.SECURITY, Role.AUDITOR, Role.DISTRICT, Role.CLERK, Role.SECRETARY, Role.CAPTAIN, Role.SQUAD_LEADER,
+        Role.RESIDENT_LEADER, Role.ONLINE_LEADER, Role.VOLUNTEER, Role.REGISTRANT]  # fmt: skip
+
 
 def allowed(role: str, permission: str, *, emergency: bool) -> bool:
     """Whether a role holds a permission at a place in this mode."""

@@ -17,14 +17,8 @@ from django.db import transaction
 
 from tongxin.access.rules import can
 from tongxin.journal.models import record
-
-
-class Refused(Exception):
-    """The rules say no, in words for the person who asked; one middleware answers 409."""
-
-    def __init__(self, why: str):
-        super().__init__(why)
-        self.why = why
+from tongxin.people.models import selves
+from tongxin.refused import Refused
 
 
 class _Clock:
@@ -40,6 +34,8 @@ CLOCK = _Clock()
 
 #: In place of a permission: the person the row is about, whatever posts they hold or have left.
 OWN = "own"
+#: In place of a permission: the one the row itself names (`subject.permission`), asked at its place.
+ITS = "its"
 
 
 @dataclass(frozen=True)
@@ -100,8 +96,15 @@ def _permit(subject, move, by) -> None:
 
 def _permitted(subject, move, by) -> bool:
     if move.permission == OWN:
-        return bool(by.is_active and by.pk) and subject.person_id == by.pk
-    return can(by, move.permission, subject.place)
+        return bool(by.is_active and by.pk) and is_own(subject, by)
+    if subject.place is None:  # what came with the house (the first rule) belongs to nobody
+        return False
+    return can(by, subject.permission if move.permission == ITS else move.permission, subject.place)
+
+
+def is_own(subject, by) -> bool:
+    """The person's row, or one of a row that was merged into theirs: nobody else could ever answer for it."""
+    return subject.person_id == by.pk or (not subject.person.is_active and subject.person_id in selves(by))
 
 
 def refusal(subject, move, by) -> str | None:

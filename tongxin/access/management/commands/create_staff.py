@@ -35,5 +35,5 @@ class Command(BaseCommand):
             raise CommandError("；".join(problem.messages)) from None
         seal_now()
         self.stdout.write(
-            f"已建立{Role(role).label} {name}（{where.label}）。首次登录：/people/staff/，随后绑定动态口令"
+            f"已建立{Role(role).label} {name}（{where.label}）。首次登录：/people/staff/，随后绑定动态口令、换成自己的密码"
         )
