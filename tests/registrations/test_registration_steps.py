@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from tongxin.registrations.history import long, short, timeline_of
 from tongxin.registrations.models import Registration, RosterImport
-from tongxin.registrations.steps import WORDS, long, next_of, short, steps_of, timeline_of
+from tongxin.registrations.steps import WORDS, next_of, steps_of
 
 Status = Registration.Status
 
@@ -78,7 +79,7 @@ def test_the_role_is_the_one_held_then(world):
 
 @pytest.mark.parametrize("status", Status.values)
 def test_every_status_has_steps_and_a_next_sentence(world, status):
-    Registration.objects.filter(pk=world.registration.pk).update(status=status, reason="原因")
+    Registration.objects.filter(pk=world.registration.pk).update(status=status, reason="原因", objection="理由")
     registration = fresh(world.registration)
     assert len(steps_of(registration)) == 6 and next_of(registration).text
 

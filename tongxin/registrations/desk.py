@@ -1,21 +1,24 @@
-"""The desk's list of registrations (报到队列): what waits, until when, and who may be the same person twice."""
+"""The desk's list of registrations (报到队列): what waits, until when, and what to look at twice."""
 
-from collections import Counter
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, F
 from django.utils import timezone
 
 from tongxin.access.policy import Permission as P
 from tongxin.access.rules import can
-from tongxin.people.names import clean_name
 from tongxin.workflow.transitions import open_moves
 
-from .models import Registration
+from .duplicates import namesakes
+from .late import VACANT, captains_at
+from .models import Contact, Registration
+from .models.states import Status
 
-Status = Registration.Status
 CHIPS = [Status.SUBMITTED, Status.ACCEPTED, Status.CONTACTED, Status.JOINED, Status.REFUSED]
+#: Shown where there are any.
+RARE = [Status.APPEALED, Status.RETURNED, Status.MOVING, Status.PAUSED, Status.TRANSFERRED, Status.LEFT]
 PAGE = 50
 MOST = 200  # rows of one batch
 
@@ -28,7 +31,15 @@ class Row:
     due_kind: str
     due_word: str
     twin: bool
+    vacant: str  # 队长空缺，由居委联系
+    tried: int  # unanswered calls
     moves: frozenset
+
+    @property
+    def hint(self) -> str:
+        """What to know about somebody who waits to be called."""
+        said = [f"待联络·已试{self.tried}次"] if self.tried >= settings.CONTACT_TRIES else []
+        return "，".join([*said, *([self.vacant] if self.vacant else [])])
 
 
 class Queue:
@@ -36,7 +47,8 @@ class Queue:
 
     def __init__(self, reader, query):
         self.reader = reader
-        self.status = query.get("status") if query.get("status") in CHIPS else Status.SUBMITTED
+        wanted = query.get("status")
+        self.status = wanted if wanted in [*CHIPS, *RARE] else Status.SUBMITTED
         self.scope = Registration.objects.in_scope(reader)
         rows = self.scope.filter(status=self.status).select_related("person", "place", "home")
         self.page = Paginator(rows.order_by(F("due_at").asc(nulls_last=True), "pk"), PAGE).get_page(query.get("page"))
@@ -48,6 +60,7 @@ class Queue:
     def chips(self) -> list[dict]:
         """The filter links with their counts: one query."""
         counts = dict(self.scope.order_by().values_list("status").annotate(Count("pk")))
+        shown = [*CHIPS, *(status for status in RARE if counts.get(status) or status == self.status)]
         return [
             {
                 "label": status.label,
@@ -55,43 +68,40 @@ class Queue:
                 "count": counts.get(status, 0),
                 "current": status == self.status,
             }
-            for status in CHIPS
+            for status in shown
         ]
 
 
 def rows_of(registrations, reader) -> list[Row]:
-    """Registrations as lines of the table; one query more than they cost, for the namesakes."""
+    """Registrations as lines of the table; a fixed number of queries more than they cost."""
     registrations = list(registrations)
-    names = _names_in([r.place_id for r in registrations if r.status == Status.SUBMITTED])
+    twins = namesakes(registrations)
+    waiting = [one for one in registrations if one.status == Status.ACCEPTED]
+    captains = captains_at({one.place_id for one in waiting}) if waiting else {}
+    tried = _unanswered(waiting) if waiting else {}
     return [
         Row(
-            registration,
-            *due(registration),
-            twin=names[registration.place_id, clean_name(registration.person.name)] > 1,
-            moves=frozenset(move.name for move in open_moves(registration, reader)),
+            one,
+            *due(one),
+            twin=one.pk in twins,
+            vacant=VACANT if one.status == Status.ACCEPTED and one.place_id not in captains else "",
+            tried=tried.get(one.pk, 0),
+            moves=_moves(one, reader),
         )
-        for registration in registrations
+        for one in registrations
     ]
 
 
-def twins_of(registration) -> list[Registration]:
-    """Open registrations of the same name in the same neighbourhood: perhaps the same person with another number."""
-    others = _open_in([registration.place_id]).exclude(pk=registration.pk).select_related("person", "home", "place")
-    return [other for other in others if clean_name(other.person.name) == clean_name(registration.person.name)]
+def _moves(registration, reader) -> frozenset:
+    # What a list offers is the review and the call; the guards of the other steps ask the database for each row.
+    if registration.status not in (Status.SUBMITTED, Status.ACCEPTED):
+        return frozenset()
+    return frozenset(move.name for move in open_moves(registration, reader))
 
 
-def _open_in(place_ids):
-    return Registration.objects.filter(place_id__in=place_ids, status__in=Registration.OPEN)
-
-
-def _names_in(place_ids) -> Counter:
-    # Names are sealed: the database cannot compare them, so it is done here, for the neighbourhoods of this page alone.
-    named = (
-        _open_in(set(place_ids)).select_related("person").only("place_id", "person__uid", "person__name")
-        if place_ids
-        else []
-    )
-    return Counter((one.place_id, clean_name(one.person.name)) for one in named)
+def _unanswered(registrations) -> dict[int, int]:
+    calls = Contact.objects.filter(registration__in=registrations, result=Contact.Result.NO_ANSWER)
+    return dict(calls.order_by().values_list("registration").annotate(Count("pk")))
 
 
 def due(registration) -> tuple[str, str]:
@@ -101,7 +111,7 @@ def due(registration) -> tuple[str, str]:
     at = timezone.localtime(registration.due_at)
     days = (at.date() - timezone.localdate()).days
     if days < 0:
-        return "late", f"超期{-days}天"
+        return "late", "已超期"
     return ("wait", ("今天", "明天")[days]) if days < 2 else ("", f"{at.month}月{at.day}日")
 
 

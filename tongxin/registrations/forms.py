@@ -10,21 +10,13 @@ from django.urls import reverse
 from tongxin.people.codes import CodeField, CodeForm, PhoneField
 from tongxin.people.models import SENSITIVE_KINDS, Kind
 from tongxin.people.names import LONGEST, clean_name
+from tongxin.teams.abilities import SKILLS, TIMES
 
 from . import where
 from .models import Registration
 
-SKILLS = ["陪伴长辈", "教用手机", "修修补补", "写写记记", "急救护理", "都可以"]
-TIMES = ["工作日白天", "工作日晚上", "周末", "说不准"]
-REASONS = [
-    "不住在本居村，请到您住的居村报到",
-    "信息对不上，请核对后重新报到",
-    "暂时联系不上您，请核对手机号后重新报到",
-]
-OTHER = "other"
 
-
-def _same(words):
+def same(words):
     return [(word, word) for word in words]
 
 
@@ -58,24 +50,49 @@ def _in_a_name(char) -> bool:
     return char in "·' -." or unicodedata.category(char) in {"Lo", "Lu", "Ll", "Lt", "Lm", "Nl", "Mn", "Mc", "Co"}
 
 
-class StartForm(CodeForm):
-    """报到: six fields, a code, one consent for each purpose; none is ticked beforehand."""
+class Housed(forms.Form):
+    """A form that asks where somebody lives; the page includes `_where.html` with `form.choice`."""
 
-    name = NameField()
-    phone = PhoneField(help_text="只用于联系您")
-    code = CodeField(help_text="发到上面的号码")
     where = forms.CharField(
         label="您住在哪里", max_length=60, help_text="小区、居村、路名门牌都可以",
         error_messages={"required": "没有填住处，请补上"},
         widget=forms.TextInput(attrs={"placeholder": "拼音首字母、门牌码都可以", "autocomplete": "off"}),
     )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["where"].widget.attrs |= {
+            "hx-get": reverse("registrations:where"),
+            "hx-trigger": "input changed delay:300ms",
+            "hx-target": "#where-found",
+        }
+        self.choice = Choice.of(self.data) if self.is_bound else Choice.given(self.initial.get("home"))
+        self.fields["where"].initial = self.choice.text
+
+    def clean_where(self):
+        if why := self.choice.problem:
+            raise forms.ValidationError(why)
+        return self.choice.place
+
+    def home(self) -> dict:
+        """The neighbourhood, and the building if it is known."""
+        chosen = self.cleaned_data["where"]
+        return {"place": chosen.neighbourhood, "home": chosen if chosen != chosen.neighbourhood else None}
+
+
+class StartForm(Housed, CodeForm):
+    """报到: six fields, a code, one consent for each purpose; none is ticked beforehand."""
+
+    name = NameField()
+    phone = PhoneField(help_text="只用于联系您")
+    code = CodeField(help_text="发到上面的号码")
     kind = forms.ChoiceField(label="人员类别", required=False, help_text="可以不选，审核时确认")
     skills = forms.MultipleChoiceField(
-        label="您愿意做什么", required=False, help_text="可多选，可不选", choices=_same(SKILLS),
+        label="您愿意做什么", required=False, help_text="可多选，可不选", choices=same(SKILLS),
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     times = forms.MultipleChoiceField(
-        label="什么时候方便", required=False, choices=_same(TIMES), widget=forms.CheckboxSelectMultiple,
+        label="什么时候方便", required=False, choices=same(TIMES), widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     contact = forms.BooleanField(
         label="同意居委和所在分队队长查看以上信息，用于联络和安排任务。",
@@ -95,13 +112,6 @@ class StartForm(CodeForm):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = kind_choices(sensitive=True, blank="审核时确认")
         self.fields["key"].initial = uuid.uuid4().hex
-        self.fields["where"].widget.attrs |= {
-            "hx-get": reverse("registrations:where"),
-            "hx-trigger": "input changed delay:300ms",
-            "hx-target": "#where-found",
-        }
-        self.choice = Choice.of(self.data) if self.is_bound else Choice.given(self.initial.get("home"))
-        self.fields["where"].initial = self.choice.text
 
     def wants_code(self) -> bool:
         pressed = super().wants_code()
@@ -118,29 +128,24 @@ class StartForm(CodeForm):
         """Pressed to the end and in order; False for a first look, a press of 发验证码, or something to mend."""
         return self.is_bound and not self.wants_code() and self.is_valid()
 
-    def clean_where(self):
-        if why := self.choice.problem:
-            raise forms.ValidationError(why)
-        return self.choice.place
-
     def clean(self):
         picked, agreed = self.cleaned_data.get("kind"), self.cleaned_data.get("sensitive")
         if picked in SENSITIVE_KINDS and not agreed:
             self.add_error("sensitive", "登记这一身份需要您另行同意；也可以改选别的类别")
         data = super().clean()  # spends the code, so it comes last
-        if not self.errors and (owner := Registration.somebody_else_has(phone=data["phone"], name=data["name"])):
+        if not self.errors and Registration.somebody_else_has(phone=data["phone"], name=data["name"]):
             self.add_error(
-                "phone", f"这个手机号登记在“{owner}”名下。一个号码对应一位，请填您自己的手机号，或请居委帮您"
+                "phone",  # whose name it is stays unsaid: the number may have been sold on to a stranger
+                "这个手机号登记在另一个姓名下。请检查姓名，或填您自己的手机号；"
+                "号码是新换到您手里的，请在登录页点“号码以前是别人的”",
             )
         return data
 
     def facts(self) -> dict:
         """What `Registration.submit` is told."""
         data = self.cleaned_data
-        home = data["where"]
         return {
-            "name": data["name"], "phone": data["phone"], "kind": data["kind"],
-            "place": home.neighbourhood, "home": home if home != home.neighbourhood else None,
+            "name": data["name"], "phone": data["phone"], "kind": data["kind"], **self.home(),
             "skills": "、".join(data["skills"]), "times": "、".join(data["times"]),
             "sms": data["sms"], "sensitive": data["sensitive"], "submit_key": data["key"] or None,
         }  # fmt: skip
@@ -201,36 +206,51 @@ class JoinForm(forms.Form):
     )
 
 
-class AcceptForm(forms.Form):
-    """The 人员类别 is confirmed with the review; specific identities only where the person agreed to it."""
+class MendForm(Housed):
+    """What was sent, to be put right: everything stands there already, only what is wrong is changed."""
 
-    kind = forms.ChoiceField(label="确认人员类别", required=False, help_text="本人填的可以改")
-
-    def __init__(self, *args, registration, reader, **kwargs):
-        super().__init__(*args, **kwargs)
-        declared = registration.kind_for(reader)
-        sensitive = declared is not None and registration.agreed_to_sensitive_kind()
-        blank = "不选，记作社区志愿者" if declared == "" else "照本人填的"
-        self.fields["kind"].choices = kind_choices(sensitive=sensitive, blank=blank)
-        self.fields["kind"].initial = declared or ""
-
-
-class RefuseForm(forms.Form):
-    """Why not, in words the person can act on."""
-
-    template = forms.ChoiceField(
-        label="原因", choices=[*_same(REASONS), (OTHER, "其他，我来写")], widget=forms.RadioSelect,
-        error_messages={"required": "请选一个原因，本人会看到"},
+    name = NameField()
+    kind = forms.ChoiceField(label="人员类别", required=False, help_text="不改就留空，审核时确认")
+    skills = forms.MultipleChoiceField(
+        label="您愿意做什么", required=False, help_text="可多选，可不选", choices=same(SKILLS),
+        widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    words = forms.CharField(
-        label="补充说明", required=False, max_length=150, help_text="本人会看到，请写明怎样补救",
-        widget=forms.Textarea(attrs={"rows": 3}),
+    times = forms.MultipleChoiceField(
+        label="什么时候方便", required=False, choices=same(TIMES), widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
+    sensitive = forms.BooleanField(
+        label="同意登记两代表一委员或统战人士身份，只由指定人员查看。",
+        help_text="只有改选这两类才需要勾；不登记也能报到。", required=False,
+    )  # fmt: skip
+
+    def __init__(self, *args, registration, **kwargs):
+        super().__init__(*args, initial=registration.as_typed(), **kwargs)
+        self.agreed = registration.agreed_to_sensitive_kind()
+        self.fields["kind"].choices = kind_choices(sensitive=True, blank="照原来的")
 
     def clean(self):
         data = super().clean()
-        words = data.get("words", "").strip()
-        if data.get("template") == OTHER and not words:
-            self.add_error("words", "请写明原因，本人会看到")
-        picked = [] if data.get("template") == OTHER else [data.get("template", "")]
-        return data | {"reason": "。".join([*picked, *([words] if words else [])])}
+        if data.get("kind") in SENSITIVE_KINDS and not (data.get("sensitive") or self.agreed):
+            self.add_error("sensitive", "登记这一身份需要您另行同意；也可以改选别的类别")
+        return data
+
+    def facts(self) -> dict:
+        """What `Registration.mend` is told."""
+        data = self.cleaned_data
+        return {
+            "name": data["name"], **self.home(), "kind": data["kind"], "sensitive": data["sensitive"],
+            "skills": "、".join(data["skills"]), "times": "、".join(data["times"]),
+        }  # fmt: skip
+
+
+class MoveForm(Housed):
+    """迁居: the new home, and nothing else."""
+
+
+class AppealForm(forms.Form):
+    """Why the person sees it differently, in their own words."""
+
+    words = forms.CharField(
+        label="您的理由", max_length=300, help_text="写给街镇复核的同事看，几句话就好",
+        widget=forms.Textarea(attrs={"rows": 4}), error_messages={"required": "请写一句您的理由，街镇好复核"},
+    )  # fmt: skip

@@ -2,29 +2,35 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from tongxin.access.models import Appointment
-from tongxin.access.policy import Role
 from tongxin.journal.models import Event
-from tongxin.people.models import Person
 from tongxin.service.models import Statement
 from tongxin.teams.models import Membership
 
-from .models import Contact, Registration
+from .history import ROSTER, Names, near, short
+from .models import Registration
+from .models.guards import appeal_until
+from .models.states import OVER
 
 Status = Registration.Status
 WORDS = ["报到", "审核", "联络", "入队", "认领", "年终"]
-#: The event that ends each of the first four steps.
-ENDS = ["registration.submit", "registration.accept", "registration.contact", "registration.join"]
+#: The events that end each of the first four steps.
+ENDS = [
+    ("registration.submit", "registration.resubmit"),
+    ("registration.accept", "registration.overturn"),
+    ("registration.contact",),
+    ("registration.join",),
+]
 #: How many steps are behind the person in each status.
 BEHIND = {
-    Status.SUBMITTED: 1, Status.REFUSED: 1, Status.ACCEPTED: 2, Status.CONTACTED: 3, Status.JOINED: 4, Status.LEFT: 4,
+    Status.SUBMITTED: 1, Status.RETURNED: 1, Status.REFUSED: 1, Status.APPEALED: 1, Status.ACCEPTED: 2, Status.CONTACTED: 3,
+    Status.JOINED: 4, Status.PAUSED: 4, Status.MOVING: 4, Status.TRANSFERRED: 4, Status.LEFT: 4,
 }  # fmt: skip
-OVER = {Status.REFUSED, Status.LEFT}  # nothing is going on any more
-ROSTER = "街镇名册登记"
-_ROLES = list(Role)
+#: What stands under the step going on where no day is due.
+NO_DAY = {Status.RETURNED: "请您补充", Status.ACCEPTED: "请您回电", Status.CONTACTED: "等您确认"}
 
 
 @dataclass(frozen=True)
@@ -46,16 +52,18 @@ class Next:
     text: str
     label: str = ""
     url: str = ""
+    main: bool = True  # the main button of the page; else a quiet one
 
 
 def steps_of(registration) -> list[Step]:
     """The six steps of one registration; a fixed number of queries."""
-    ends = {event.verb: event for event in _events(registration) if event.verb in ENDS}
+    ending = {verb: at for at, verbs in enumerate(ENDS) for verb in verbs}
+    ends = {ending[event.verb]: event for event in Event.objects.about(registration) if event.verb in ending}
     names = Names(registration, ends.values())
     behind = BEHIND[registration.status]
     steps = []
     for at, word in enumerate(WORDS[:4]):
-        event = ends.get(ENDS[at])
+        event = ends.get(at)
         if at < behind:
             steps.append(_done(word, registration, event, names))
         elif at == behind:
@@ -92,8 +100,16 @@ def _going_on(word, registration) -> Step:
     if registration.status in OVER:
         return Step(word, "now", registration.get_status_display())
     if registration.due_at is None:
-        return Step(word, "now", "等您确认")
+        return Step(word, "now", NO_DAY.get(registration.status, ""))
+    if registration.status == Status.APPEALED:
+        return Step(word, "now", near(registration.due_at), "前复核")
     return Step(word, "now", near(registration.due_at), "之前")
+
+
+def _since(moment) -> str:
+    """Bare, as 自 would not fit under the word; of another year only the year fits."""
+    day = timezone.localtime(moment)
+    return near(moment) if day.year == timezone.localdate().year else f"{day.year}年起"
 
 
 def _claiming(registration) -> Step:
@@ -102,12 +118,13 @@ def _claiming(registration) -> Step:
         n=Count("pk", filter=Q(verb="claim.claim")) - Count("pk", filter=Q(verb="claim.withdraw")),  # leaves no trace
         first=Min("at"),
     )
-    here = registration.status == Status.JOINED
+    here = registration.status in (Status.JOINED, Status.MOVING)
     since = f"自{short(taken['first'])}" if taken["n"] else ""
-    first = near(taken["first"]) if taken["n"] else ""  # bare: 自 would not fit under the word
-    return Step(
-        WORDS[4], "now" if here else "", f"{taken['n']}次" if taken["n"] else "", first, since and f"本人，{since}"
-    )
+    first = _since(taken["first"]) if taken["n"] else ""
+    count = f"{taken['n']}次" if taken["n"] else ""
+    if registration.status == Status.PAUSED:
+        return Step(WORDS[4], "now", "已暂停", count, since and f"本人，{since}")
+    return Step(WORDS[4], "now" if here else "", count, first, since and f"本人，{since}")
 
 
 def _year_end(registration) -> Step:
@@ -115,129 +132,101 @@ def _year_end(registration) -> Step:
         Statement.objects.filter(person=registration.person_id).order_by("-year__year").select_related("year").first()
     )
     who = f"{last.year.year}年已汇总" if last else ""
-    return Step(WORDS[5], "", "12月31日" if registration.status == Status.JOINED else "", who, who)
-
-
-def timeline_of(registration) -> list[dict]:
-    """What happened to a registration, newest first, for `c-timeline`."""
-    events = list(_events(registration))
-    names = Names(registration, events)
-    lines = [
-        {"kind": _KIND.get(event.verb, "done"), "what": _what(event), "when": long(event.at), "by": names.full(event)}
-        for event in reversed(events)
-    ]
-    if registration.by_roster:
-        lines = [line for line in lines if line["what"]]
-        lines.append({"kind": "done", "what": ROSTER, "when": long(registration.submitted_at), "by": ""})
-    return [line for line in lines if line["what"]]
-
-
-_SAID = {
-    "registration.submit": "交了报到",
-    "registration.accept": "审核通过",
-    "registration.refuse": "没有通过",
-    "registration.contact": "队长已联系",
-    "registration.join": "确认入队",
-    "registration.leave": "退出了队伍",
-    "registration.reveal": "",
-}
-_KIND = {"registration.refuse": "off", "registration.try_contact": "wait"}
-_TRIED = {Contact.Result.NO_ANSWER: "打过电话，没有接通", Contact.Result.LATER: "约了改天再联系"}
-
-
-def _what(event) -> str:
-    if event.verb == "registration.try_contact":
-        return _TRIED.get(event.facts.get("result"), "联系过")
-    said = _SAID.get(event.verb, "")
-    return f"{said}：{event.reason}" if said and event.reason else said
+    return Step(
+        WORDS[5],
+        "",
+        "12月31日" if registration.status in (Status.JOINED, Status.PAUSED, Status.MOVING) else "",
+        who,
+        who,
+    )
 
 
 def next_of(registration) -> Next:
     """What comes next: what, by when, and what one can do oneself."""
-    due = f"{short(registration.due_at)}前" if registration.due_at else ""
-    late = registration.is_late()
-    return {
-        Status.SUBMITTED: Next(
-            "居委正在审核",
-            f"原定{due}答复，比约定晚了。请打电话问一问。"
-            if late
-            else f"{due}答复，结果写在这一页和“消息”里；您同意收短信的，还会发一条短信。",
-        ),
-        Status.ACCEPTED: Next(
-            "请等队长的电话",
-            f"原定{due}联系您，比约定晚了。请打电话问一问。"
-            if late
-            else f"{due}会打电话给您，说说队里的事。队长空缺时由居委打。",
-        ),
-        Status.CONTACTED: Next(
-            "请您看说明，确认入队",
-            "看过风险说明和您的权利，愿意就加入；不愿意也没关系。",
-            "看说明并确认入队",
-            "registrations:join",
-        ),
-        Status.JOINED: Next("可以认领任务了", "看看附近有什么要帮忙的，愿意就认领。", "看任务", "tasks:list"),
-        Status.REFUSED: Next(
-            "这次没有通过",
-            "按上面的原因改好，可以马上重新报到。觉得不对，请打电话给居委。",
-            "重新报到",
-            "registrations:start",
-        ),
-        Status.LEFT: Next("您已退出队伍", "想回来随时可以重新报到。", "重新报到", "registrations:start"),
-    }[registration.status]
+    return _NEXT[registration.status](registration)
 
 
-class Names:
-    """Who acted, by name and by the post held at that time; two queries for any number of events."""
-
-    def __init__(self, registration, events):
-        self.registration = registration
-        ids = {event.actor_id for event in events} - {None}
-        self.people = Person.objects.in_bulk(ids) if ids else {}
-        self.posts = list(Appointment.objects.filter(person_id__in=ids).select_related("place")) if ids else []
-
-    def short(self, actor_id) -> str:
-        """王书记; 本人 for oneself; nothing for the clock."""
-        if actor_id == self.registration.person_id:
-            return "本人"
-        return self.people[actor_id].shown_as if actor_id in self.people else ""
-
-    def full(self, event) -> str:
-        """队长 周队长."""
-        name = self.short(event.actor_id)
-        if not name or name == "本人":
-            return name
-        return f"{self._role(event)} {name}".strip()
-
-    def _role(self, event) -> str:
-        on, here = timezone.localdate(event.at), self.registration.place.path
-        held = [
-            post.role
-            for post in self.posts
-            if post.person_id == event.actor_id
-            and here.startswith(post.place.path)
-            and post.since <= on
-            and (post.until is None or on <= post.until)
-        ]
-        return Role(max(held, key=_ROLES.index)).label if held else ""
+def _day(at) -> str:
+    return f"{short(at)}前" if at else ""
 
 
-def _events(registration):
-    return Event.objects.about(registration)
+def _submitted(it) -> Next:
+    due = _day(it.due_at)
+    text = f"{due}答复，结果写在这一页和“消息”里；您同意收短信的，还会发一条短信。"
+    if it.is_late():
+        text = f"原定{due}答复，比约定晚了。请打电话问一问。"
+    return Next("居委正在审核", text, "填错了，我要更正", "registrations:mend", main=False)
 
 
-def near(at) -> str:
-    """今天, 昨天, 明天, else 11月23日: the columns of the bar are narrow."""
-    gap = (timezone.localtime(at).date() - timezone.localdate()).days
-    return {-1: "昨天", 0: "今天", 1: "明天"}.get(gap) or short(at)
+def _returned(it) -> Next:
+    return Next(
+        "请您补充一下",
+        "按上面写的改好再交，别的都替您留着；交了以后重新算3个工作日。",
+        "去改好再交",
+        "registrations:mend",
+    )
 
 
-def short(at) -> str:
-    """11月23日; the year stands in front when it is another one."""
-    local = timezone.localtime(at)
-    year = "" if local.year == timezone.localdate().year else f"{local.year}年"
-    return f"{year}{local.month}月{local.day}日"
+def _accepted(it) -> Next:
+    due = _day(it.due_at)
+    who = "队长" if it.captain() else "居委"
+    vacant = "" if who == "队长" else "队长空缺，由居委联系您。"
+    if it.due_at is None:
+        tries = settings.CONTACT_TRIES
+        return Next("请您方便时打个电话", f"我们打了{tries}次没有接通。报到一直有效，不急；方便时打给{who}就好。")
+    if it.is_late():
+        return Next(f"请等{who}的电话", f"原定{due}联系您，比约定晚了。请打电话问一问。{vacant}")
+    return Next(f"请等{who}的电话", f"{due}会打电话给您，说说队里的事。{vacant}")
 
 
-def long(at) -> str:
-    """11月23日 14:30."""
-    return f"{short(at)} {timezone.localtime(at):%H:%M}"
+def _contacted(it) -> Next:
+    text = "看过风险说明和您的权利，愿意就加入；不愿意也没关系。"
+    return Next("请您看说明，确认入队", text, "看说明并确认入队", "registrations:join")
+
+
+def _joined(it) -> Next:
+    return Next("可以认领任务了", "看看附近有什么要帮忙的，愿意就认领。", "看任务", "tasks:list")
+
+
+def _paused(it) -> Next:
+    text = "您还在队里，只是不再叫您，也不能认领任务。什么时候想回来都可以，不用说原因。"
+    return Next("您已暂停参加", text, "恢复参加", "registrations:resume")
+
+
+def _moving(it) -> Next:
+    return Next(
+        "正在迁居", "新居村接收以前，您还在原来的队里，照常参加。新居村的答复会通知您。", "看任务", "tasks:list"
+    )
+
+
+def _refused(it) -> Next:
+    if it.is_final:
+        text = "街镇已经复核，这是最后的结果。情况有变化可以重新报到；仍有不同意见可以打12345，或请居委当面说明。"
+        return Next("复核后维持不通过", text, "重新报到", "registrations:start", main=False)
+    text = "按上面的原因改好，可以马上重新报到。觉得不对，可以申诉，由街镇另一位同事复核"
+    until = appeal_until(it)
+    text += f"（{short(until)}前）。" if until else "。"
+    return Next("这次没有通过", text, "重新报到", "registrations:start")
+
+
+def _appealed(it) -> Next:
+    due = _day(it.due_at)
+    text = f"街镇会请没有经手过的同事复核，{due}答复。您不用做什么。"
+    if it.is_late():
+        text = f"原定{due}答复，比约定晚了。请打电话问一问。"
+    return Next("街镇正在复核", text)
+
+
+def _left(it) -> Next:
+    return Next("您已退出队伍", "想回来随时可以重新报到。", "重新报到", "registrations:start")
+
+
+def _transferred(it) -> Next:
+    return Next("您已从这里迁出", "时长和记录都跟着您走。现在的进度看新居村的那一份。", "看进度", "registrations:mine")
+
+
+_NEXT = {
+    Status.SUBMITTED: _submitted, Status.RETURNED: _returned, Status.ACCEPTED: _accepted, Status.CONTACTED: _contacted,
+    Status.JOINED: _joined, Status.PAUSED: _paused, Status.MOVING: _moving, Status.TRANSFERRED: _transferred,
+    Status.REFUSED: _refused, Status.APPEALED: _appealed, Status.LEFT: _left,
+}  # fmt: skip

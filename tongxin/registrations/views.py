@@ -1,29 +1,21 @@
-"""Pages of 报到·审核·联络·入队."""
+"""Pages of the person who checks in: 报到, 我的报到, and what one does oneself."""
 
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tongxin.access.policy import Permission as P
-from tongxin.access.rules import may_anywhere
 from tongxin.workflow.transitions import open_moves
 
 from . import where as homes
-from .desk import Queue, picked, rows_of, twins_of
-from .forms import AcceptForm, Choice, JoinForm, RefuseForm, StartForm
-from .models import Contact, Registration, accept_many
-from .steps import next_of, steps_of, timeline_of
+from .forms import AppealForm, Choice, JoinForm, MendForm, MoveForm, StartForm
+from .history import timeline_of
+from .models import Registration
+from .steps import next_of, steps_of
 
 BACKEND = "tongxin.people.backends.PersonBackend"
-ON_PHONE = 20
-
-
-# the person ----------------------------------------------------------------------------------------------------------
 
 
 @login_not_required
@@ -79,7 +71,8 @@ def _mine(request, number=""):
     if registration:
         page |= {"steps": steps_of(registration), "lines": timeline_of(registration), "next": next_of(registration)}
         page["captain"] = registration.captain_to_call()
-        page["leaves"] = any(move.name == "leave" for move in open_moves(registration, request.user))
+        page["moves"] = {move.name for move in open_moves(registration, request.user)}
+        page["refused"] = _refused_beside(request.user, registration)
     return render(request, "registrations/mine.html", page)
 
 
@@ -103,14 +96,94 @@ def join(request):
 
 
 @require_http_methods(["GET", "POST"])
+def mend(request):
+    """What was sent back, or still waits: the form stands filled in, only what is wrong is changed (补充、更正)."""
+    registration = _own(request)
+    form = MendForm(_sent(request), registration=registration)
+    if not form.is_valid():
+        moves = {move.name for move in open_moves(registration, request.user)}
+        page = {"registration": registration, "form": form, "may": moves & {"resubmit", "correct"}}
+        return render(request, "registrations/mend.html", page)
+    registration.mend(by=request.user, **form.facts())
+    messages.success(request, f"已交给{registration.place.label}，3个工作日内答复")
+    return redirect("registrations:mine")
+
+
+@require_http_methods(["GET", "POST"])
+def appeal(request):
+    """Ask the 街镇 to look at a refusal again (申诉)."""
+    registration, form = _or_404(Registration.objects.refused_of(request.user)), AppealForm(_sent(request))
+    if not form.is_valid():
+        moves = {move.name for move in open_moves(registration, request.user)}
+        page = {"registration": registration, "form": form, "moves": moves, "next": next_of(registration)}
+        return render(request, "registrations/appeal.html", page)
+    registration.appeal(by=request.user, reason=form.cleaned_data["words"])
+    messages.success(request, "已收到您的申诉，街镇会请没有经手过的同事复核")
+    return redirect("registrations:mine")
+
+
+@require_http_methods(["GET", "POST"])
+def pause(request):
+    """Not be called for a while: one page says what that means, one press does it (暂停)."""
+    registration = _or_404(Registration.objects.open_of(request.user))
+    if request.method == "GET":
+        moves = {move.name for move in open_moves(registration, request.user)}
+        return render(request, "registrations/pause.html", {"registration": registration, "moves": moves})
+    registration.pause(by=request.user)
+    messages.success(request, "已暂停。什么时候想回来，点“恢复参加”就好")
+    return redirect("registrations:mine")
+
+
+@require_http_methods(["GET", "POST"])
+def resume(request):
+    """Be called again (恢复)."""
+    registration = _or_404(Registration.objects.open_of(request.user))
+    if request.method == "GET":
+        moves = {move.name for move in open_moves(registration, request.user)}
+        return render(request, "registrations/resume.html", {"registration": registration, "moves": moves})
+    registration.resume(by=request.user)
+    messages.success(request, "欢迎回来，可以认领任务了")
+    return redirect("registrations:mine")
+
+
+@require_http_methods(["GET", "POST"])
+def move(request):
+    """Move home: the new home is all that is asked (迁居)."""
+    registration, form = _own(request), MoveForm(_sent(request))
+    if not form.is_valid():
+        moves = {move.name for move in open_moves(registration, request.user)}
+        page = {"registration": registration, "form": form, "moves": moves}
+        return render(request, "registrations/move.html", page)
+    now = registration.move_home(by=request.user, home=form.cleaned_data["where"])
+    messages.success(request, f"已交给{now.place.label}，姓名、类别、意愿都随您过去，不用再填")
+    return redirect("registrations:mine")
+
+
+@require_POST
+def stay(request):
+    """Not move after all: the old team goes on as before."""
+    registration = _or_404(Registration.objects.open_of(request.user))
+    registration.stay_home(by=request.user)
+    messages.success(request, "不搬了，您还在原来的队伍")
+    return redirect("registrations:mine")
+
+
+@require_http_methods(["GET", "POST"])
 def leave(request):
     """Leave, at any time: one page says what happens, one press does it."""
     registration = _or_404(Registration.objects.open_of(request.user))
     if request.method == "GET":
-        return render(request, "registrations/leave.html", {"registration": registration})
-    registration.leave(by=request.user)
+        in_team = registration.in_team or registration.previous_id is not None
+        return render(request, "registrations/leave.html", {"registration": registration, "in_team": in_team})
+    Registration.leave_all(by=request.user)
     messages.success(request, "已退出。想回来随时可以重新报到")
     return redirect("web:home")
+
+
+def _refused_beside(person, shown):
+    """A refusal at a new home, while the old team goes on: it has its reason and its appeal all the same."""
+    refused = Registration.objects.refused_of(person)
+    return refused if refused and refused.pk != shown.pk else None
 
 
 def _own(request):
@@ -123,130 +196,6 @@ def _or_404(found):
     return found
 
 
-# the desk ------------------------------------------------------------------------------------------------------------
-
-
-@require_GET
-def queue(request):
-    """What waits for the neighbourhood, the earliest due first."""
-    _must_have(request.user, P.VIEW_REGISTRATION)
-    board = Queue(request.user, request.GET)
-    rows = board.rows
-    return render(request, "registrations/queue.html", {
-        "board": board, "rows": rows, "chips": board.chips(), "can_accept": any("accept" in row.moves for row in rows),
-    })  # fmt: skip
-
-
-@require_GET
-def preview(request):
-    """What accepting the ticked rows will do, before it is done."""
-    _must_have(request.user, P.REVIEW_REGISTRATION)
-    rows = rows_of(picked(request.user, request.GET.getlist("pick")), request.user)
-    page = {
-        "rows": [row for row in rows if "accept" in row.moves],
-        "left": [row for row in rows if "accept" not in row.moves],
-    }
-    return render(request, "registrations/_preview.html" if request.htmx else "registrations/preview.html", page)
-
-
-@require_POST
-def accept_batch(request):
-    """Accept all rows of the preview."""
-    _must_have(request.user, P.REVIEW_REGISTRATION)
-    done, left = accept_many(picked(request.user, request.POST.getlist("pick")), by=request.user)
-    messages.success(request, f"已通过{len(done)}人，队长会在2个工作日内联系")
-    for registration, why in left:
-        messages.warning(request, f"{registration.person.name}没有办：{why}")
-    return redirect("registrations:queue")
-
-
-@require_GET
-def detail(request, pk):
-    """One registration: what was filled in, what happened, what can be done now."""
-    return _detail(request, _seen(request, pk))
-
-
-def _detail(request, registration, **bound):
-    reader = request.user
-    page = {
-        "registration": registration, "lines": timeline_of(registration), "steps": steps_of(registration),
-        "moves": {move.name for move in open_moves(registration, reader)}, "twins": twins_of(registration),
-        "kind": registration.kind_for(reader), "accept": AcceptForm(registration=registration, reader=reader),
-        "refuse": RefuseForm(), "results": Contact.Result.choices,
-    }  # fmt: skip
-    return render(request, "registrations/detail.html", page | bound)
-
-
-def _seen(request, pk):
-    scope = Registration.objects.in_scope(request.user).select_related("person", "place", "home")
-    return get_object_or_404(scope, pk=pk)
-
-
-@require_POST
-def accept(request, pk):
-    registration = _seen(request, pk)
-    form = AcceptForm(request.POST, registration=registration, reader=request.user)
-    if not form.is_valid():
-        return _detail(request, registration, accept=form)
-    registration.accept(by=request.user, **form.cleaned_data)
-    messages.success(request, f"已通过{registration.person.name}的报到，队长会在2个工作日内联系")
-    return redirect("registrations:queue")
-
-
-@require_POST
-def refuse(request, pk):
-    registration, form = _seen(request, pk), RefuseForm(request.POST)
-    if not form.is_valid():
-        return _detail(request, registration, refuse=form)
-    registration.refuse(by=request.user, reason=form.cleaned_data["reason"])
-    messages.success(request, f"已把原因告诉{registration.person.name}")
-    return redirect("registrations:queue")
-
-
-# the captain ---------------------------------------------------------------------------------------------------------
-
-
-@require_GET
-def contacts(request):
-    """Newcomers waiting for the captain's call."""
-    _must_have(request.user, P.CONTACT_REGISTRATION)
-    return _contacts(request)
-
-
-def _contacts(request, **shown):
-    waiting = Registration.objects.to_contact(request.user).select_related("person", "place", "home")
-    page = Paginator(waiting.prefetch_related("contacts"), ON_PHONE).get_page(request.GET.get("page"))
-    results = Contact.Result.choices
-    return render(
-        request,
-        "registrations/contacts.html",
-        {"page": page, "rows": rows_of(page.object_list, request.user), "results": results, **shown},
-    )
-
-
-@require_POST
-def call(request, pk):
-    """Show a newcomer's number, once, for the call."""
-    _must_have(request.user, P.CONTACT_REGISTRATION)
-    registration = _seen(request, pk)
-    return _contacts(request, number=registration.call(by=request.user), shown=registration.pk)
-
-
-@require_POST
-def note_contact(request, pk):
-    """One tap: 已联系, 未接通 or 改约."""
-    registration = _seen(request, pk)
-    registration.note_contact(by=request.user, result=request.POST.get("result", ""))
-    messages.success(request, f"已记下{registration.person.name}的联络结果")
-    return redirect("registrations:contacts")
-
-
 def _sent(request):
     """What a form was sent with; None for a first look."""
     return request.POST if request.method == "POST" else None
-
-
-def _must_have(person, permission):
-    """A list is for those who hold the permission somewhere; which rows, the queryset says."""
-    if not may_anywhere(person, permission):
-        raise PermissionDenied

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from tongxin.people.models import Kind, Person
+from tongxin.people.models import Kind, Merge, Person
 from tongxin.people.names import LONGEST, clean_name
 from tongxin.people.phones import PhoneProblem, normalise_phone
 from tongxin.people.vault import blind_index, unseal
@@ -237,10 +237,20 @@ def _settle(rows, mine, headers) -> None:
 
 
 def known_names(indexes) -> dict[str, str]:
-    """Blind index → name, of those phones that are in the register."""
-    found, wanted, sealed = {}, sorted(indexes), Person._meta.get_field("name")
+    """Blind index → name, of those phones that are in the register: of two rows that are one person, the one kept.
+
+    A person who was erased holds no number any more: a roster with it brings in a new person.
+    """
+    found, wanted = {}, sorted(indexes)
     for start in range(0, len(wanted), LOOKUP):
-        people = Person.objects.filter(phone_index__in=wanted[start : start + LOOKUP])
-        for index, uid, name in people.values_list("phone_index", "uid", "name"):
-            found[index] = "" if name is None else unseal(name, sealed.bound_to(uid))
+        some = wanted[start : start + LOOKUP]
+        for index, uid, name in Person.objects.filter(phone_index__in=some).values_list("phone_index", "uid", "name"):
+            found[index] = _opened(uid, name)
+        merged = Merge.objects.filter(gone__phone_index__in=some, undone_at=None)
+        for index, uid, name in merged.values_list("gone__phone_index", "kept__uid", "kept__name"):
+            found[index] = _opened(uid, name)
     return found
+
+
+def _opened(uid, name) -> str:
+    return "" if name is None else unseal(name, Person._meta.get_field("name").bound_to(uid))
