@@ -28,7 +28,7 @@ def assign_areas(neighbourhoods, *, since=None) -> int:
 def _assign(neighbourhoods, since) -> int:
     squads = defaultdict(list)  # 居村 → [(members, squad)], lower squads first
     size = Count("memberships", filter=Q(memberships__until=None))
-    rows = Squad.objects.filter(team__place__in=neighbourhoods).annotate(size=size).order_by("pk")
+    rows = Squad.objects.filter(team__place__in=neighbourhoods, until=None).annotate(size=size).order_by("pk")
     for pk, place, members in rows.values_list("pk", "team__place_id", "size"):
         squads[place].append((members, pk))
     homes = _members_at_home(neighbourhoods)

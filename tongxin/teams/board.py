@@ -63,6 +63,7 @@ class Board:
 
     def __init__(self, unit: Place, *, reader):
         self.unit, self.full = unit, can(reader, Permission.VIEW_ROSTER, unit)
+        self.may_invite = can(reader, Permission.INVITE_LEADER, unit)
         buildings = places_where(reader, Permission.VIEW_TEAM).current().under(unit).at_level(Level.BUILDING)
         buildings = list(buildings.select_related("parent").order_by("parent__path"))
         buildings.sort(key=lambda place: (place.parent.path, _order(place)))
@@ -71,7 +72,7 @@ class Board:
     def _areas(self, buildings) -> list[Area]:
         here = Responsibility.objects.filter(building__in=[place.pk for place in buildings], until=None)
         duty = dict(here.values_list("building_id", "squad_id"))
-        squads = Squad.objects.filter(team__place=self.unit)
+        squads = Squad.objects.filter(team__place=self.unit, until=None)
         areas = {squad.pk: Area(squad) for squad in squads} | {None: Area(None)}
         names = self._leaders(buildings)
         for place in buildings:

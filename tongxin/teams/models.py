@@ -4,7 +4,8 @@ Posts (队长, 分队长, 楼组长, 线上楼长) are appointments: `access` ho
 """
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
 
 from tongxin.access.models import Appointment, appoint, today
 from tongxin.access.policy import Permission, Role
@@ -13,6 +14,8 @@ from tongxin.journal.models import record
 from tongxin.people.models import CONTACT_SCOPES
 from tongxin.places.models import Place
 
+#: Posts that come with being a member and end with a pause.
+OF_MEMBERS = (Role.VOLUNTEER, Role.RESIDENT_LEADER, Role.ONLINE_LEADER, Role.SQUAD_LEADER, Role.CAPTAIN)
 SPAN_ADVISED, SPAN_WARN = 5, 7  # direct reports: advice and warning (R19)
 
 
@@ -45,7 +48,7 @@ class Team(models.Model):
         if home is not None and (duty := Responsibility.objects.filter(building=home, until=None).first()):
             return duty.squad
         size = models.Count("memberships", filter=models.Q(memberships__until=None))
-        return self.squads.annotate(size=size).order_by("size", "pk").first()
+        return self.squads.filter(until=None).annotate(size=size).order_by("size", "pk").first()
 
 
 class Squad(models.Model):
@@ -53,6 +56,7 @@ class Squad(models.Model):
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="squads")
     name = models.CharField(max_length=30)
+    until = models.DateField(null=True, blank=True)  # dissolved; its history stays
 
     class Meta:
         ordering = ["pk"]
@@ -73,6 +77,10 @@ class MembershipQuerySet(models.QuerySet):
     def current(self):
         return self.on(today())
 
+    def active(self):
+        """In the team and not paused: who is called and may claim."""
+        return self.current().filter(paused_at=None)
+
 
 class Membership(models.Model):
     """One person in one team (在队), from `since` until the day before `until`; history stays."""
@@ -85,6 +93,7 @@ class Membership(models.Model):
     times = models.CharField(max_length=60, blank=True)
     since = models.DateField(default=today)
     until = models.DateField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)  # 已暂停: keeps the seat, is not called, claims nothing
 
     objects = MembershipQuerySet.as_manager()
 
@@ -111,6 +120,32 @@ class Membership(models.Model):
         record("membership.begin", subject=membership, by=by, place=team.place)
         appoint(person, Role.VOLUNTEER, team.place, by=by, since=membership.since)
         return membership
+
+    def pause(self, *, by) -> None:
+        """Stay in the team without being called (暂停): the posts held there end, what was done stays."""
+        if self.paused_at is not None:
+            return
+        with transaction.atomic():
+            self.paused_at = timezone.now()
+            self.save(update_fields=["paused_at"])
+            record("membership.pause", subject=self, by=by, place=self.place)
+            held = Appointment.objects.current().filter(person=self.person, role__in=OF_MEMBERS)
+            for post in held.filter(place__path__under=self.place.path):
+                post.end(by=by)
+            appoint(self.person, Role.REGISTRANT, self.place, by=by)
+
+    def resume(self, *, by) -> None:
+        """Be called again (恢复), as a volunteer; a post is given anew by whoever gives it."""
+        if self.paused_at is None:
+            return
+        with transaction.atomic():
+            self.paused_at = None
+            self.save(update_fields=["paused_at"])
+            record("membership.resume", subject=self, by=by, place=self.place)
+            waiting = Appointment.objects.current().filter(person=self.person, role=Role.REGISTRANT, place=self.place)
+            for post in waiting:
+                post.end(by=by)
+            appoint(self.person, Role.VOLUNTEER, self.place, by=by)
 
     def leave(self, *, by, reason="", on=None) -> None:
         """Leave the team (退队): every post at or below the team's place ends with it."""
@@ -146,3 +181,9 @@ def _numbers_of_members(reader):
 
 
 CONTACT_SCOPES.append(_numbers_of_members)
+
+
+from .handover import Handover  # noqa: E402, F401 - files of their own, the same room
+from .invitations import Invitation  # noqa: E402, F401
+from .own import teams as own_copy  # noqa: E402, F401
+from .reorganising import Reorganisation  # noqa: E402, F401
