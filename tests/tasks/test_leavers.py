@@ -31,7 +31,7 @@ def test_the_seat_of_a_leaver_goes_to_the_next_in_line(world):
     waiting = task.claim(by=world.alan)
     world.client(person).post("/registrations/mine/leave/")
     assert release_leavers() == 1
-    assert Claim.objects.get(pk=held.pk).status == "dropped"
+    assert Claim.objects.get(pk=held.pk).status == "released"
     assert Claim.objects.get(pk=waiting.pk).status == "claimed"
     assert list(problems()) == []
 

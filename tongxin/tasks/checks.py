@@ -16,6 +16,7 @@ def problems() -> Iterator[str]:
     """One line for each disagreement, naming the row; nothing when all is well."""
     yield from _seats()
     yield from _queues()
+    yield from _hands()
     yield from _verified_without_entry()
     yield from _entries_without_claim()
 
@@ -31,14 +32,28 @@ def _seats():
 
 def _queues():
     queue = Claim.objects.filter(task=OuterRef("pk"), status=Claim.Status.WAITING)
-    free = Task.objects.filter(
-        Exists(queue), status=Task.Status.OPEN, taken__lt=F("seats"), starts_at__gt=timezone.now()
-    )
+    now = timezone.now()
+    coming = Q(starts_at__gt=now) | Q(flexible=True, ends_at__gt=now)
+    free = Task.objects.filter(Exists(queue), coming, status=Task.Status.OPEN, taken__lt=F("seats"))
     for task in free.order_by("pk").iterator():
         yield f"tasks.task {task.pk}: 有空名额，却有人在候补"
     over = Claim.objects.filter(task__status=Task.Status.CANCELLED, status__in=Claim.ACTIVE)
     for claim in over.order_by("pk").iterator():
         yield f"tasks.claim {claim.pk}: 任务{claim.task_id}已取消，认领却还在"
+
+
+def _hands():
+    """Nobody's hours are their own to confirm, and what a person said is never lost."""
+    settled = Q(status=Claim.Status.VERIFIED)
+    own = Claim.objects.filter(settled & Q(verified_by=F("person")) | Q(corrected_by=F("person")))
+    for claim in own.order_by("pk").iterator():
+        yield f"tasks.claim {claim.pk}: 核验或更正的是本人"
+    overruled = Claim.objects.filter(settled, reported_hours__isnull=False, corrected_by=None)
+    for claim in overruled.order_by("pk").iterator():
+        yield f"tasks.claim {claim.pk}: 时长改过，却没有更正的人"
+    rejected = Claim.objects.filter(status=Claim.Status.ABSENT, proposed=False, corrected_hours__gt=0, disputed_at=None)
+    for claim in rejected.order_by("pk").iterator():
+        yield f"tasks.claim {claim.pk}: 记为没有参加，却没有经过本人或裁定"
 
 
 def _verified_without_entry():

@@ -3,20 +3,25 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Prefetch, When, prefetch_related_objects
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
 
 from tongxin.access.policy import Permission as P
 from tongxin.access.rules import can, may_anywhere
+from tongxin.teams.models import Membership
 from tongxin.workflow.transitions import open_moves
 
+from . import reach
 from .models import Claim, Task
-from .offers import FILTERS, offer, offers
+from .models.incident import is_on, may_note
+from .offers import FILTERS, Reader, offer, offers
 
 PHONE_PAGE, DESK_PAGE = 20, 50
 PEOPLE = Prefetch("claims", Claim.objects.select_related("person"))
 SHAPES = {
-    "waiting": "wait", "claimed": "doing", "reported": "wait", "verified": "done", "withdrawn": "off", "dropped": "off",
+    "waiting": "wait", "claimed": "doing", "reported": "wait", "corrected": "late", "disputed": "wait", "verified": "done",
+    "withdrawn": "off", "dropped": "off", "released": "off", "absent": "off",
     "draft": "wait", "open": "doing", "closed": "done", "cancelled": "off",
 }  # fmt: skip
 
@@ -35,14 +40,15 @@ def tabs(current, *, near, mine) -> list[dict]:
 
 def list_page(person, *, which, number) -> dict:
     """What is open near this person, filtered, a page of it."""
-    open_here = Task.objects.open_for(person)
+    reader = Reader.of(person)
+    open_here = Task.objects.open_for(person, home=reader.home)
     which = which if which in dict.fromkeys(key for key, _, _ in FILTERS) else ""
     keep = next(rule for key, _, rule in FILTERS if key == which)
-    page = Paginator(keep(open_here), PHONE_PAGE).get_page(number)
+    page = Paginator(keep(open_here, reader), PHONE_PAGE).get_page(number)
     held = Claim.objects.of(person).held_counts()
     return {
         "page": page,
-        "offers": offers(page.object_list, person),
+        "offers": offers(page.object_list, person, reader),
         "which": which,
         "publishes": may_anywhere(person, P.PUBLISH_TASK),
         "verifies": may_anywhere(person, P.VERIFY_CLAIM),
@@ -58,26 +64,6 @@ def list_page(person, *, which, number) -> dict:
     }
 
 
-def mine_page(person, *, which, number) -> dict:
-    """My claims: what is in hand, what I still have to do first; or what is over, latest first."""
-    own = Claim.objects.of(person)
-    to_do_first = Case(When(status=Claim.Status.REPORTED, then=1), default=0)
-    in_hand = own.in_hand().order_by(to_do_first, "task__starts_at", "pk")
-    over = own.exclude(status__in=Claim.HOLDING).order_by("-task__starts_at", "-pk")
-    page = Paginator(over if which == "over" else in_hand, PHONE_PAGE).get_page(number)
-    return {
-        "page": page,
-        "rows": [{"claim": claim, "task": claim.task, "moves": moves(claim, person)} for claim in page],
-        "shapes": SHAPES,
-        "which": which,
-        "tabs": tabs("mine", near=Task.objects.open_for(person).not_held_by(person).count(), mine=in_hand.count()),
-        "filters": [
-            {"label": "手上的", "url": "?", "current": which != "over"},
-            {"label": "做过的", "url": "?which=over", "current": which == "over"},
-        ],
-    }
-
-
 def detail_page(task, person) -> dict:
     """One task as this reader sees it: what they can do with it, and who is in if they run it."""
     mine = offer(task, person)
@@ -86,12 +72,15 @@ def detail_page(task, person) -> dict:
         "offer": mine,
         "claim": mine.claim,
         "shape": SHAPES[task.status],
+        "tab": board_tab(task),
         "claim_moves": moves(mine.claim, person) if mine.claim else {},
-        "may_claim": can(person, P.CLAIM_TASK, task.place),
+        "helps": is_on(task) and may_note(task, person),
+        "may_claim": reach.may_claim(person, task),
     }
     if can(person, P.VERIFY_CLAIM, task.place) or can(person, P.PUBLISH_TASK, task.place):
         prefetch_related_objects([task], PEOPLE)
         page |= {"people": inside([task], person)[0].people, "runs_it": True, "shapes": SHAPES}
+        page["plans"] = can(person, P.PUBLISH_TASK, task.place)
     return page | {"moves": moves(task, person)}
 
 
@@ -106,53 +95,69 @@ class Row:
 
 
 def inside(tasks, person) -> list[Row]:
-    """Who is or was in each task, by name for those who may read the register of newcomers, else as they are shown."""
+    """Who is or was in each task, by name for those who may read their register, else as they are shown."""
+    tasks = list(tasks)
+    guests = _guests(tasks)
     rows = []
     for task in tasks:
-        full = can(person, P.VIEW_REGISTRATION, task.place)
-        claims = [claim for claim in task.claims.all() if claim.status != Claim.Status.WITHDRAWN]
-        people = [(claim.person.name if full else claim.person.shown_as, claim) for claim in claims]
+        claims = [claim for claim in task.claims.all() if claim.late or claim.status != Claim.Status.WITHDRAWN]
+        people = [(_name(claim.person, guests.get(claim.person_id, task.place), person), claim) for claim in claims]
         waiting = sum(claim.status == Claim.Status.WAITING for claim in claims)
         rows.append(Row(task=task, people=people, waiting=waiting, moves=moves(task, person)))
     return rows
 
 
+def _name(person, place, reader) -> str:
+    return person.name if can(reader, P.VIEW_REGISTRATION, place) else person.shown_as
+
+
+def _guests(tasks) -> dict:
+    """Where the people in tasks that are open to others are members: whose register they stand in decides on names."""
+    people = [claim.person_id for task in tasks if task.open_to_id for claim in task.claims.all()]
+    if not people:
+        return {}
+    members = Membership.objects.current().filter(person__in=people).select_related("team__place")
+    return {member.person_id: member.place for member in members}
+
+
+def board_tabs(now) -> list[tuple]:
+    """Key in the address, words, shape, condition; what is over leaves 可认领 the moment it ends."""
+    status = Task.Status
+    return [
+        ("open", status.OPEN.label, "doing", Q(status=status.OPEN, ends_at__gt=now)),
+        ("over", "等登记", "wait", Q(status=status.OPEN, ends_at__lte=now)),
+        ("draft", status.DRAFT.label, "wait", Q(status=status.DRAFT)),
+        ("closed", status.CLOSED.label, "done", Q(status=status.CLOSED)),
+        ("cancelled", status.CANCELLED.label, "off", Q(status=status.CANCELLED)),
+    ]
+
+
+def board_tab(task) -> str:
+    """The tab of the board a task stands under."""
+    return "over" if task.is_open and task.ended else task.status
+
+
 def board_page(person, *, status, number) -> dict:
     """The tasks of the places where this person publishes, by status."""
     own = Task.objects.published_by(person)
-    status = status if status in Task.Status.values else Task.Status.OPEN
-    counts = dict(own.order_by().values_list("status").annotate(n=Count("pk")))
-    order = ("starts_at", "pk") if status in (Task.Status.OPEN, Task.Status.DRAFT) else ("-starts_at", "-pk")
-    page = Paginator(own.filter(status=status).prefetch_related(PEOPLE).order_by(*order), PHONE_PAGE).get_page(number)
+    tabs = board_tabs(timezone.now())
+    status = status if status in [key for key, *_ in tabs] else "open"
+    counts = own.order_by().aggregate(**{f"n_{key}": Count("pk", filter=rule) for key, _, _, rule in tabs})
+    rule = next(rule for key, _, _, rule in tabs if key == status)
+    order = ("starts_at", "pk") if status in ("open", "over", "draft") else ("-starts_at", "-pk")
+    page = Paginator(own.filter(rule).prefetch_related(PEOPLE).order_by(*order), PHONE_PAGE).get_page(number)
     return {
         "page": page,
         "rows": inside(page, person),
         "shapes": SHAPES,
         "filters": [
             {
-                "label": s.label,
-                "url": f"?status={s}",
-                "current": s == status,
-                "kind": SHAPES[s],
-                "count": counts.get(s, 0),
+                "label": words,
+                "url": f"?status={key}",
+                "current": key == status,
+                "kind": shape,
+                "count": counts[f"n_{key}"],
             }
-            for s in Task.Status
-        ],
-    }
-
-
-def verify_page(person, *, number) -> dict:
-    """Reports waiting for this person, oldest first; own ones are shown with the reason why not."""
-    page = Paginator(Claim.objects.to_verify(person), DESK_PAGE).get_page(number)
-    return {
-        "page": page,
-        "rows": [
-            {
-                "claim": claim,
-                "name": claim.person.name if can(person, P.VIEW_REGISTRATION, claim.place) else claim.person.shown_as,
-                "own": claim.person_id == person.pk,
-                "over_plan": claim.hours > claim.task.planned_hours,
-            }
-            for claim in page
+            for key, words, shape, _ in tabs
         ],
     }

@@ -1,4 +1,4 @@
-"""Pages of the tasks room: find, claim, report; publish and verify."""
+"""Pages of the tasks room: find and claim, publish and cancel. What comes after claiming is in `claim_views`."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -10,11 +10,9 @@ from tongxin.access.policy import Permission as P
 from tongxin.access.rules import may_anywhere
 
 from . import pages
-from .forms import ReasonForm, ReportForm, TaskForm
-from .models import Claim, Task, verify_many
+from .forms import READY_REASONS, ReasonForm, given_reason
+from .models import Task
 from .offers import offer
-
-MOST_AT_ONCE = 50
 
 OPENED = "已发布，本居村的志愿者现在可以认领"
 
@@ -35,22 +33,11 @@ def _task_at_hand(request, pk):
     return task
 
 
-def _own_claim(request, pk):
-    return get_object_or_404(Claim.objects.of(request.user), pk=pk)
-
-
 @require_GET
 def task_list(request):
     """What I can take up near me."""
     page = pages.list_page(request.user, which=request.GET.get("which", ""), number=request.GET.get("page"))
     return render(request, "tasks/list.html", page)
-
-
-@require_GET
-def mine(request):
-    """What I claimed, and what comes next with it."""
-    page = pages.mine_page(request.user, which=request.GET.get("which", ""), number=request.GET.get("page"))
-    return render(request, "tasks/mine.html", page)
 
 
 @require_GET
@@ -63,32 +50,12 @@ def detail(request, pk):
 def claim(request, pk):
     """Take a seat, or a place in the waiting list."""
     task = _task_at_hand(request, pk)
-    task.claim(by=request.user, read_risk=bool(request.POST.get("read_risk")))
+    ticked = {name: bool(request.POST.get(name)) for name in ("read_risk", "agreed")}
+    task.claim(by=request.user, **ticked)
     if request.htmx:
-        return render(request, "tasks/_card.html", {"offer": offer(Task.objects.get(pk=pk), request.user)})
+        task = Task.objects.select_related("place").get(pk=pk)
+        return render(request, "tasks/_card.html", {"offer": offer(task, request.user)})
     return redirect("tasks:detail", pk=pk)
-
-
-@require_POST
-def withdraw(request, pk):
-    """Give the seat back."""
-    claim = _own_claim(request, pk)
-    claim.withdraw(by=request.user)
-    messages.success(request, "已退出，名额留给候补的邻居。以后想来还可以再认领")
-    return redirect("tasks:detail", pk=claim.task_id)
-
-
-@require_http_methods(["GET", "POST"])
-def report(request, pk):
-    """Say that it is done and how long it took."""
-    claim = _own_claim(request, pk)
-    form = ReportForm(request.POST or None, task=claim.task)
-    if request.method == "POST" and form.is_valid():
-        claim.report(by=request.user, **form.cleaned_data)
-        messages.success(request, "已登记，谢谢您。5个工作日内由别人核验，核验后计入您的时长")
-        return redirect("tasks:detail", pk=claim.task_id)
-    page = {"claim": claim, "form": form, "open": "report" in pages.moves(claim, request.user)}
-    return render(request, "tasks/report.html", page)
 
 
 @require_GET
@@ -97,18 +64,6 @@ def board(request):
     _needs(request.user, P.PUBLISH_TASK)
     page = pages.board_page(request.user, status=request.GET.get("status", ""), number=request.GET.get("page"))
     return render(request, "tasks/board.html", page)
-
-
-@require_http_methods(["GET", "POST"])
-def new(request):
-    """Write a task down; keep it as a draft or open it at once."""
-    _needs(request.user, P.PUBLISH_TASK)
-    form = TaskForm(request.POST or None, publisher=request.user)
-    if request.method == "POST" and form.is_valid():
-        task = Task.draft(by=request.user, publish="publish" in request.POST, **form.cleaned_data)
-        messages.success(request, "草稿存好了，想好了再发布" if task.is_draft else OPENED)
-        return redirect("tasks:detail", pk=task.pk)
-    return render(request, "tasks/new.html", {"form": form})
 
 
 @require_POST
@@ -123,34 +78,10 @@ def publish(request, pk):
 def cancel(request, pk):
     """Call a task off, with a reason that the people in it can read."""
     task = get_object_or_404(Task.objects.published_by(request.user).prefetch_related(pages.PEOPLE), pk=pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(given_reason(request.POST))
     if request.method == "POST" and form.is_valid():
         task.cancel(by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, "已取消，会告诉已认领和候补的人")
         return redirect("tasks:detail", pk=pk)
-    page = {"task": task, "form": form, "row": pages.inside([task], request.user)[0]}
+    page = {"task": task, "form": form, "row": pages.inside([task], request.user)[0], "ready": READY_REASONS}
     return render(request, "tasks/cancel.html", page)
-
-
-@require_http_methods(["GET", "POST"])
-def verify(request):
-    """Reports waiting to be verified; ticked ones in one go."""
-    _needs(request.user, P.VERIFY_CLAIM)
-    if request.method == "POST":
-        ticked = [text for text in request.POST.getlist("ids") if text.isdecimal() and len(text) < 19]
-        claims = Claim.objects.to_verify(request.user).filter(pk__in=ticked[:MOST_AT_ONCE])
-        done, left = verify_many(claims, by=request.user)
-        messages.success(request, f"已核验{len(done)}条，计入各人的时长" if done else "还没有勾选可以核验的")
-        for claim, why in left:
-            messages.warning(request, f"{claim.task.title}：{why}")
-        return redirect("tasks:verify")
-    return render(request, "tasks/verify.html", pages.verify_page(request.user, number=request.GET.get("page")))
-
-
-@require_POST
-def verify_one(request, pk):
-    """Verify one report."""
-    claim = get_object_or_404(Claim.objects.to_verify(request.user), pk=pk)
-    claim.verify(by=request.user)
-    messages.success(request, "已核验，计入时长")
-    return redirect("tasks:verify")

@@ -7,69 +7,72 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from tongxin.access.policy import Permission as P
 from tongxin.access.rules import can, scope
 from tongxin.journal.models import record
+from tongxin.people.models import AgeBand
 from tongxin.places.models import Place
-from tongxin.service.models import STEP, Factor
+from tongxin.service.models import STEP
 from tongxin.workflow import seats
 from tongxin.workflow.transitions import CLOCK, Refused, only_clock, transition
 
-from ..guards import (
-    still_to_come,
-    task_not_begun,
-)
+from .. import reach
+from ..guards import may_be_changed, still_to_come, task_not_begun
+from .described import Described
 
 HOURS_BEYOND_PLAN = 3  # how much longer than planned a report may be; beyond that it is a typing error
 HOUR = dt.timedelta(hours=1)
+AGREEMENT = "2026-11"  # version of tasks/_agreement.html
+CHANGEABLE = ("starts_at", "ends_at", "spot", "seats")
 
 
-class Family(models.TextChoices):
-    """The three families of tasks (R32)."""
-
-    EMERGENCY = "emergency", "应急处突"
-    GOVERNANCE = "governance", "共建共治"
-    HOME = "home", "家园建设"
-
-
-class Risk(models.TextChoices):
-    """How dangerous it is; anything above low asks to read the safety text first."""
-
-    LOW = "low", "风险低"
-    SOME = "some", "有一定风险"
-    HIGH = "high", "风险较高，需签书面协议"
+def still_claimable(now, prefix="") -> Q:
+    """Tasks that can still be taken up: before the start, or before the end where one does it when it suits."""
+    coming = Q(**{f"{prefix}starts_at__gt": now})
+    return coming | Q(**{f"{prefix}flexible": True, f"{prefix}ends_at__gt": now})
 
 
 class TaskQuerySet(models.QuerySet):
     def visible_to(self, person):
-        """What this person may see: published where they serve, drafts only where they may publish."""
-        published = scope(person, P.VIEW_TASK) & ~Q(status=Task.Status.DRAFT)
-        return self.filter(published | scope(person, P.PUBLISH_TASK)).select_related("place")
+        """What this person may see: published where they serve or open to them, drafts only where they may publish."""
+        published = reach.visible(person) & ~Q(status=Task.Status.DRAFT)
+        # Whoever left the team still reports and answers for what they did.
+        took_part = Q(pk__in=Claim.objects.filter(person=person, status__in=Claim.SEATED).values("task"))
+        return self.filter(published | took_part | scope(person, P.PUBLISH_TASK)).select_related("place")
 
     def published_by(self, person):
         """The board: everything at the places where this person may publish."""
         return self.filter(scope(person, P.PUBLISH_TASK)).select_related("place")
 
-    def open_for(self, person, *, now=None):
-        """What is open where this person may claim and has not begun; what they can take first, then soonest first."""
-        now = now or timezone.now()
+    def open_for(self, person, *, home=None, now=None):
+        """What this person may claim and is still to come: what they can take first, then nearest, then soonest.
+
+        Nearest: the same building as `home`, the same estate, the own 居村, what a neighbouring 居村 opened.
+        """
         mine = Claim.objects.filter(task=OuterRef("pk"), person=person, status__in=Claim.ACTIVE)
         return (
-            self.filter(scope(person, P.CLAIM_TASK), status=Task.Status.OPEN, starts_at__gt=now)
+            self.filter(reach.claimable(person), still_claimable(now or timezone.now()), status=Task.Status.OPEN)
             .select_related("place")
-            .order_by(Exists(mine), Case(When(taken__lt=F("seats"), then=0), default=1), "starts_at", "pk")
+            .annotate(far=reach.distance_rank(person, home))
+            .order_by(
+                Exists(mine),
+                Case(When(taken__lt=F("seats"), then=Value(0)), default=Value(1)),
+                "far",
+                "starts_at",
+                "pk",
+            )
         )
 
     def not_held_by(self, person):
         """Without what this person is in already, has reported, or waits for."""
-        held = Claim.objects.filter(task=OuterRef("pk"), person=person, status__in=Claim.HOLDING)
+        held = Claim.objects.of(person).filter(task=OuterRef("pk"), status__in=Claim.HOLDING)
         return self.exclude(Exists(held))
 
 
-class Task(seats.Seated):
+class Task(seats.Seated, Described):
     """A piece of work neighbours can take up (治理任务)."""
 
     class Status(models.TextChoices):
@@ -79,20 +82,17 @@ class Task(seats.Seated):
         CANCELLED = "cancelled", "已取消"
 
     place = models.ForeignKey(Place, models.PROTECT, related_name="tasks")
-    title = models.CharField(max_length=60)
-    summary = models.TextField(max_length=600, blank=True)
-    spot = models.CharField(max_length=80)  # where to meet, in words
-    family = models.CharField(max_length=12, choices=Family, default=Family.GOVERNANCE)
-    factor = models.CharField(max_length=12, choices=Factor, default=Factor.ORDINARY)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    risk = models.CharField(max_length=6, choices=Risk, default=Risk.LOW)
-    risk_text = models.CharField(max_length=300)  # safeguards and dangers, read before claiming
-    from_home = models.BooleanField(default=False)
+    flexible = models.BooleanField(default=False)  # done whenever it suits between the two times
+    hours = models.DecimalField(max_digits=4, decimal_places=1, null=True)  # planned, where the times do not say it
+    open_to = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")  # its volunteers may claim as well
     contact = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     origin_kind = models.CharField(max_length=60, blank=True)  # a task born from a need names it here
     origin_id = models.BigIntegerField(null=True)
+    series = models.ForeignKey("tasks.Series", models.PROTECT, null=True, related_name="tasks")
+    series_date = models.DateField(null=True)  # the date of the series it stands for, wherever it was moved to
     submit_key = models.CharField(max_length=40, null=True, unique=True)  # the same form sent twice is one task
 
     objects = TaskQuerySet.as_manager()
@@ -102,6 +102,11 @@ class Task(seats.Seated):
             *seats.Seated.Meta.constraints,
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="task_ends_after_start"),
             models.CheckConstraint(condition=Q(seats__gte=1), name="task_has_seats"),
+            models.UniqueConstraint(fields=["series", "series_date"], name="task_once_a_date"),
+            models.CheckConstraint(
+                condition=Q(flexible=False) | Q(hours__isnull=False), name="task_flexible_says_hours"
+            ),
+            models.CheckConstraint(condition=Q(hours=None) | Q(hours__gt=0, hours__lte=24), name="task_hours_of_a_day"),
         ]
         indexes = [models.Index(fields=["place", "status", "starts_at"], name="task_open_by_place")]
 
@@ -111,6 +116,8 @@ class Task(seats.Seated):
     @property
     def planned_hours(self) -> Decimal:
         """The planned time in steps of half an hour, at least one step."""
+        if self.hours:
+            return self.hours
         hours = Decimal((self.ends_at - self.starts_at).total_seconds()) / 3600
         return max((hours / STEP).quantize(Decimal(1), ROUND_HALF_UP) * STEP, STEP)
 
@@ -120,14 +127,9 @@ class Task(seats.Seated):
         most = min(self.planned_hours + HOURS_BEYOND_PLAN, Decimal(24))
         return [STEP * n for n in range(1, int(most / STEP) + 1)]
 
-    @property
-    def needs_reading(self) -> bool:
-        """Whether one reads the safety text before claiming."""
-        return self.risk != Risk.LOW
-
     def readable_by(self, person) -> bool:
         """What `visible_to` answers, for a task at hand: no second look at the database, which a race would feel."""
-        published = self.status != self.Status.DRAFT and can(person, P.VIEW_TASK, self.place)
+        published = self.status != self.Status.DRAFT and reach.may_see(person, self)
         return published or can(person, P.PUBLISH_TASK, self.place)
 
     @property
@@ -147,9 +149,24 @@ class Task(seats.Seated):
         return self.ends_at <= timezone.now()
 
     @property
+    def contact_is_called(self) -> bool:
+        """Whether the people of the place may still phone its contact: until somewhat after it is over."""
+        kept = dt.timedelta(days=settings.CONTACT_KEPT_DAYS)
+        return self.is_open or (self.status == self.Status.CLOSED and self.ends_at > timezone.now() - kept)
+
+    @property
+    def last_call(self) -> dt.datetime:
+        """Until when it can be taken up and given back: the start; the end, where one does it when it suits."""
+        return self.ends_at if self.flexible else self.starts_at
+
+    @property
+    def too_late(self) -> bool:
+        return self.last_call <= timezone.now()
+
+    @property
     def notice_short(self) -> bool:
         """So close to the start that whoever withdraws should also phone."""
-        return self.starts_at - timezone.now() < settings.WITHDRAW_FREE_HOURS * HOUR
+        return not self.flexible and self.starts_at - timezone.now() < settings.WITHDRAW_FREE_HOURS * HOUR
 
     @classmethod
     def draft(cls, *, by, submit_key=None, publish=False, **fields) -> "Task":
@@ -200,26 +217,39 @@ class Task(seats.Seated):
             claim.task = self
             claim.drop(by=CLOCK, reason=reason)
 
-    def why_not_claim(self, by, *, read_risk=True) -> str | None:
+    def why_not_claim(self, by, *, read_risk=True, agreed=True) -> str | None:
         """Why this person cannot claim now, in words; None when they can."""
         if self.status != self.Status.OPEN:
             return f"这个任务{self.get_status_display()}，不能认领"
-        if self.begun:
+        if self.too_late:
             return "任务已经开始，来不及认领了"
+        if why := self.too_young(by):
+            return why
         if self.needs_reading and not read_risk:
             return "这个任务有一定风险，请先读安全说明，再勾选“我已读过”"
+        if self.needs_agreement and not agreed:
+            return "这个任务风险较高，请先读书面协议，再勾选“我同意”"
         return None
 
-    def claim(self, *, by, read_risk=False) -> "Claim":
+    def too_young(self, by) -> str | None:
+        """Why a young person does not take this one (R9); None for everybody else, and for who told no age."""
+        if by.age_band != AgeBand.MINOR:
+            return None
+        if self.needs_reading:
+            return "这个任务有一定风险，未成年人不能参加。别的任务欢迎您来"
+        return None if self.minors else "这个任务请成年人参加。别的任务欢迎您来"
+
+    def claim(self, *, by, read_risk=False, agreed=False) -> "Claim":
         """Take a seat, or a place in the waiting list when all are taken; claiming twice is claiming once.
 
         Raises Refused, PermissionDenied.
         """
-        if not can(by, P.CLAIM_TASK, self.place):
+        if not reach.may_claim(by, self):
             raise PermissionDenied
-        if why := self.why_not_claim(by, read_risk=read_risk):
+        if why := self.why_not_claim(by, read_risk=read_risk, agreed=agreed):
             raise Refused(why)
-        claim = Claim(task=self, person=by, read_risk=read_risk)
+        agreement = AGREEMENT if self.needs_agreement else ""
+        claim = Claim(task=self, person=by, read_risk=read_risk, agreement=agreement)
         try:
             if self.taken >= self.seats or not claim.seated():
                 claim.queued()
@@ -230,14 +260,80 @@ class Task(seats.Seated):
             return there
         return claim
 
+    def change(self, *, by, **given) -> None:
+        """Another time, spot or number of seats (`CHANGEABLE`); everybody who is in hears of the time and the spot.
+
+        Raises PermissionDenied, Refused.
+        """
+        if not can(by, P.PUBLISH_TASK, self.place):
+            raise PermissionDenied
+        with transaction.atomic():
+            before = seats.lock(self, "status", "flexible", *CHANGEABLE)
+            after = {name: given.get(name, getattr(before, name)) for name in CHANGEABLE}
+            if why := may_be_changed(before, by) or self._impossible(before, after):
+                raise Refused(why)
+            facts = _changed(before, after)
+            if not facts:
+                return
+            Task.objects.filter(pk=self.pk).update(**after)
+            for name, value in after.items():
+                setattr(self, name, value)
+            record("task.change", subject=self, by=by, place=self.place_id, facts=facts)
+            if self.seats > before.seats:
+                self.promote_waiting()
+
+    def _impossible(self, before, after) -> str | None:
+        """Why a change makes no sense, in words. `before` is read while holding the row: nobody slips in meanwhile."""
+        if after["seats"] < before.taken:
+            return f"已经有{before.taken}位在册，名额不能少于{before.taken}。确实要少，请先和他们商量，有人退出后再改"
+        if after["seats"] < 1 or after["ends_at"] <= after["starts_at"]:
+            return "名额至少1个，结束要晚于开始，请检查"
+        last_call = after["ends_at"] if before.flexible else after["starts_at"]
+        return "这个时间已经过去了，请检查日期和开始时间" if last_call <= timezone.now() else None
+
+    def hand_over(self, *, to, by) -> None:
+        """Another contact: someone who leads there. Nothing happens when it is the contact already.
+
+        Raises PermissionDenied, Refused.
+        """
+        if by is not CLOCK and not can(by, P.PUBLISH_TASK, self.place):
+            raise PermissionDenied
+        if self.status == self.Status.CANCELLED:
+            raise Refused("任务已取消，不用再换联系人")
+        if not can(to, P.VERIFY_CLAIM, self.place):
+            raise Refused("联系人要在这里带队或负责任务，请另选一位")
+        if to.pk == self.contact_id:
+            return
+        facts = {"person": self.contact_id, "successor": to.pk}
+        with transaction.atomic():
+            self.contact = to
+            self.save(update_fields=["contact"])
+            record("task.hand_over", subject=self, by=by, place=self.place_id, facts=facts)
+
     def promote_waiting(self) -> None:
         """Free seats go to the waiting list, in order. Call it while holding the row (`seats.lock` or `release`)."""
-        for waiting in Claim.objects.filter(task=self, status=Claim.Status.WAITING).order_by("pk"):
+        line = Claim.objects.filter(task=self, status=Claim.Status.WAITING).select_related("person").order_by("pk")
+        for waiting in line:
             if not Task.objects.filter(pk=self.pk, taken__lt=F("seats")).exists():
                 return
             waiting.task = self
             with suppress(Refused):  # they withdrew this very moment: the seat goes to the next one
                 waiting.promote(by=CLOCK)
+
+
+def _changed(before, after) -> dict:
+    """What is different, old and new in words; the time as one."""
+    old = {"when": in_words(before.starts_at, before.ends_at), "spot": before.spot, "seats": before.seats}
+    new = {"when": in_words(after["starts_at"], after["ends_at"]), "spot": after["spot"], "seats": after["seats"]}
+    changed = [name for name in old if old[name] != new[name]]
+    return {f"{name}_{side}": words[name] for name in changed for side, words in (("from", old), ("to", new))}
+
+
+def in_words(starts_at, ends_at) -> str:
+    """As in 11月24日 18:30–20:00, with both days when they differ."""
+    start, end = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end.month}月{end.day}日 {end:%H:%M}"
+    return f"{start.month}月{start.day}日 {start:%H:%M}–{until}"
 
 
 def close_past(*, now=None) -> int:
