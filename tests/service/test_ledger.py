@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from tests.journal.tampering import raw, triggers_lifted
 from tongxin.journal.models import Event
-from tongxin.service import models as ledger
 from tongxin.service.checks import problems
-from tongxin.service.models import Entry, Rule, award, half_up, reverse
+from tongxin.service.models import Entry, Rule, award, half_up, ledger, reverse
 from tongxin.workflow.transitions import Refused
 
 DAY = dt.date(2026, 11, 20)

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.world import World
 from tongxin.service.checks import problems
-from tongxin.service.models import Entry, Statement, Unfinished, award, close_year, reverse
+from tongxin.service.models import BackEntry, Dispute, Entry, Review, Statement, Unfinished, award, close_year, reverse
+from tongxin.workflow.transitions import Refused
 
 TARIFF = {"ordinary": Decimal("1.0"), "skilled": Decimal("1.2"), "hard": Decimal("1.2")}
 DAYS = [dt.date(2026, 12, 30), dt.date(2026, 12, 31), dt.date(2027, 1, 1)]
@@ -33,6 +34,9 @@ class Ledger(RuleBasedStateMachine):
         self.sources = {}  # (person, number) → entry pk
         self.model = {}  # entry pk → {person, day, year, hours, counted, points, back}
         self.closed = None
+        self.disputes = {}  # entry pk → dispute pk, while somebody still has to act
+        self.papers = {}  # back entry pk → hours, while unconfirmed
+        self.sheets = 0
 
     def teardown(self):
         self.clock.stop()
@@ -55,18 +59,77 @@ class Ledger(RuleBasedStateMachine):
         if (who, number) in self.sources:
             assert entry.pk == self.sources[who, number]
             return
+        self.sources[who, number] = entry.pk
+        self.write(entry, who, day, hours, TARIFF[factor])
+
+    def write(self, entry, who, day, hours, tariff):
+        """The model's own idea of a new line."""
         spent = sum(row["counted"] for row in self.model.values() if (row["who"], row["day"]) == (who, day))
         counted = min(hours, 8 - spent)
-        points = (counted * TARIFF[factor]).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        self.sources[who, number] = entry.pk
-        self.model[entry.pk] = {
-            "who": who,
-            "day": day,
-            "year": self.year_of(day),
-            "hours": hours,
-            "counted": counted,
-            "points": points,
-        }
+        points = (counted * tariff).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        facts = {"year": self.year_of(day), "hours": hours, "counted": counted, "points": points, "tariff": tariff}
+        self.model[entry.pk] = {"who": who, "day": day} | facts
+
+    def mirror(self, pk, mirror):
+        row = self.model[pk]
+        row["back"] = mirror
+        turned = {name: -row[name] for name in ("hours", "counted", "points")}
+        self.model[mirror] = row | turned | {"year": self.year_of(row["day"])}
+
+    def standing(self):
+        taken = {row.get("back") for row in self.model.values()}
+        return sorted(pk for pk, row in self.model.items() if not row.get("back") and pk not in taken)
+
+    @precondition(lambda self: [pk for pk in self.standing() if pk not in self.disputes])
+    @rule(data=st.data(), halves=st.integers(0, 12))
+    def dispute(self, data, halves):
+        pk = data.draw(st.sampled_from([pk for pk in self.standing() if pk not in self.disputes]))
+        person = self.people[self.model[pk]["who"]]
+        dispute = Dispute.raise_on(Entry.objects.get(pk=pk), by=person, words="不对", hours=Decimal(halves) / 2)
+        self.disputes[pk] = dispute.pk
+
+    @precondition(lambda self: self.disputes)
+    @rule(data=st.data(), halves=st.integers(0, 24))
+    def answer(self, data, halves):
+        """Somebody answers with any number: what lies between the line and what was said becomes the line, else nothing."""
+        pk = data.draw(st.sampled_from(sorted(self.disputes)))
+        dispute, row, hours = Dispute.objects.get(pk=self.disputes[pk]), self.model[pk], Decimal(halves) / 2
+        now = Decimal(0) if row.get("back") else row["hours"]
+        by = self.world.wu if dispute.place.is_under(self.world.neighbourhood) else self.world.wang
+        if not min(now, dispute.hours) <= hours <= max(now, dispute.hours):
+            try:
+                dispute.answer_it(by=by, hours=hours, reason="看过")
+            except Refused:
+                return
+            raise AssertionError("a dispute made it worse")
+        dispute.answer_it(by=by, hours=hours, reason="看过")
+        Dispute.objects.get(pk=dispute.pk).accept(by=dispute.person)
+        del self.disputes[pk]
+        if hours != now:
+            if not row.get("back"):
+                self.mirror(pk, Entry.objects.get(reverses=pk).pk)
+            if hours:
+                self.write(dispute.corrections.get().entry, row["who"], row["day"], hours, row["tariff"])
+
+    @rule(halves=st.integers(1, 20), day=st.sampled_from(DAYS))
+    def enter_from_paper(self, halves, day):
+        if dt.datetime.now(START.tzinfo).date() < day:
+            return
+        self.sheets += 1
+        made = BackEntry.enter(
+            [(self.world.alan, Decimal(halves) / 2)], by=self.world.zhou, place=self.world.neighbourhood, served_on=day,
+            what=f"第{self.sheets}张", evidence="签到表", sheet=str(self.sheets),
+        )  # fmt: skip
+        self.papers[made[0].pk] = Decimal(halves) / 2
+
+    @precondition(lambda self: self.papers)
+    @rule(data=st.data())
+    def confirm_paper(self, data):
+        pk = data.draw(st.sampled_from(sorted(self.papers)))
+        row = BackEntry.objects.get(pk=pk)
+        row.confirm(by=self.world.wang)
+        line = Entry.objects.get(source_kind="service.backentry", source_id=pk)
+        self.write(line, 0, row.served_on, self.papers.pop(pk), Decimal(1))
 
     @precondition(lambda self: self.sources)
     @rule(data=st.data())
@@ -77,9 +140,7 @@ class Ledger(RuleBasedStateMachine):
         if row.get("back"):
             assert mirror.pk == row["back"]
             return
-        row["back"] = mirror.pk
-        turned = {name: -row[name] for name in ("hours", "counted", "points")}
-        self.model[mirror.pk] = row | turned | {"year": self.year_of(row["day"])}
+        self.mirror(pk, mirror.pk)
 
     @rule()
     def new_year(self):
@@ -96,6 +157,7 @@ class Ledger(RuleBasedStateMachine):
             return
         if self.closed is None:
             self.closed = (closed.digest, self.totals(2026))
+            assert Review.objects.get(year=closed).status == "frozen"
         assert closed.digest == self.closed[0] == closed.recomputed_digest()
 
     def totals(self, year):

@@ -13,9 +13,9 @@ from django.db import DatabaseError, transaction
 from tests.journal.tampering import raw, triggers_lifted
 from tongxin.journal.models import Event
 from tongxin.places.models import Level, Place
-from tongxin.service import models as ledger
 from tongxin.service.checks import problems
 from tongxin.service.models import Entry, Statement, Unfinished, Year, award, close_year, reverse
+from tongxin.service.models import year as years
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 IN_YEAR = dt.datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
@@ -64,7 +64,7 @@ def test_an_unfinished_year_is_refused(year, clock):
 
 def test_without_the_calendar_a_running_year_would_freeze(year, monkeypatch):
     """The red twin: hours of December would be missing from the statement."""
-    monkeypatch.setattr(ledger.timezone, "localdate", lambda *_: dt.date(2027, 1, 1))
+    monkeypatch.setattr(years.timezone, "localdate", lambda *_: dt.date(2027, 1, 1))
     close_year(year.district, 2026)
     monkeypatch.undo()
     enter(year, year.alan, 3, served_on=dt.date(2026, 12, 20))

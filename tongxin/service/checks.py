@@ -7,7 +7,7 @@ from django.db.models.functions import Abs
 
 from tongxin.journal.models import Event, kind_of
 
-from .models import Entry, Statement, Year, half_up, sum_year
+from .models import BackEntry, Correction, Dispute, Entry, Review, Rule, Statement, Year, half_up, sum_year
 
 NOISE = Decimal("0.001")  # SQLite sums decimals as floating point
 FIRST = 20  # of each kind: the first ones show where to look
@@ -15,7 +15,10 @@ FIRST = 20  # of each kind: the first ones show where to look
 
 def problems() -> list[str]:
     """What is broken in the ledger; an empty list when all is well."""
-    return [*_reversals(), *_points(), *_caps(), *_unheard_of(), *_years()]
+    return [
+        *_reversals(), *_points(), *_caps(), *_unheard_of(), *_years(), *_reviews(), *_rules(), *_disputes(), *_corrections(),
+        *_back_entries(),
+    ]  # fmt: skip
 
 
 def counts() -> dict:
@@ -85,3 +88,63 @@ def _statements(closed, statements):
             yield f"service.statement {pk}: differs from the ledger of {closed.year}"
     for person in sorted(set(ledger) - seen):
         yield f"service.statement of people.person {person} for {closed.year}: missing"
+
+
+def _reviews():
+    """A frozen year is being looked at or was confirmed by a person; nothing in between."""
+    wrong = Review.objects.filter(
+        Q(status=Review.Status.REVIEW, due_at=None)
+        | Q(status=Review.Status.CONFIRMED, confirmed_by=None)
+        | Q(status=Review.Status.FROZEN, due_at__isnull=False)
+    )
+    for review in wrong.order_by("pk")[:FIRST]:
+        yield f"service.review {review.pk}: {review.status} without what belongs to it"
+
+
+def _rules():
+    """What was drafted here came into force by a second person, and not before its day."""
+    in_force = Rule.objects.in_force().exclude(drafted_by=None)
+    for rule in in_force.filter(Q(approved_by=None) | Q(approved_by=F("drafted_by"))).order_by("pk")[:FIRST]:
+        yield f"service.rule {rule.pk}: nobody else approved it"
+
+
+def _disputes():
+    """Whoever has to act has a day to do it by; nobody decides what they verified, answered or are the person of."""
+    for dispute in Dispute.objects.filter(status__in=Dispute.ACTIVE, due_at=None).order_by("pk")[:FIRST]:
+        yield f"service.dispute {dispute.pk}: {dispute.status} without a day"
+    own = Q(answered_by=F("person")) | Q(decided_by=F("person")) | Q(final_by=F("person"))
+    twice = Q(decided_by=F("answered_by")) | Q(final_by=F("decided_by")) | Q(final_by=F("answered_by"))
+    verified = Q(decided_by=F("entry__by")) | Q(final_by=F("entry__by"))
+    for dispute in Dispute.objects.filter(own | twice | verified).order_by("pk")[:FIRST]:
+        yield f"service.dispute {dispute.pk}: decided by somebody who had a hand in it"
+    stages = (
+        Q(status="answered", answered_by=None) | Q(status="decided", decided_by=None) | Q(status="final", final_by=None)
+    )
+    for dispute in Dispute.objects.filter(stages).order_by("pk")[:FIRST]:
+        yield f"service.dispute {dispute.pk}: {dispute.status} by nobody"
+
+
+def _corrections():
+    """The last correction of a dispute is the line that stands, by its hours; older ones and the disputed line are taken back."""
+    for fix in Correction.objects.select_related("entry", "dispute").order_by("pk").iterator():
+        if fix.hours != (fix.entry.hours if fix.entry_id else 0):
+            yield f"service.correction {fix.pk}: its line does not say its hours"
+    disputed = Q(disputes__corrections__isnull=False, reversed_by=None, reverses=None)
+    for entry in Entry.objects.filter(disputed).distinct().order_by("pk")[:FIRST]:
+        yield f"service.entry {entry.pk}: corrected by a dispute, but it still stands"
+
+
+def _back_entries():
+    """Confirmed by a second person and in the ledger once; anything else is in no ledger."""
+    line = Entry.objects.filter(source_kind=kind_of(BackEntry), source_id=OuterRef("pk"), reverses=None)
+    same = line.filter(person=OuterRef("person"), hours=OuterRef("hours"), served_on=OuterRef("served_on"))
+    confirmed = BackEntry.objects.filter(status=BackEntry.Status.CONFIRMED)
+    for back in confirmed.exclude(Exists(same)).order_by("pk")[:FIRST]:
+        yield f"service.backentry {back.pk}: confirmed, but the ledger has no such line"
+    for back in (
+        BackEntry.objects.exclude(status=BackEntry.Status.CONFIRMED).filter(Exists(line)).order_by("pk")[:FIRST]
+    ):
+        yield f"service.backentry {back.pk}: in the ledger without having been confirmed"
+    alone = Q(confirmed_by=F("entered_by")) | Q(confirmed_by=F("person")) | Q(entered_by=F("person"))
+    for back in BackEntry.objects.filter(alone).order_by("pk")[:FIRST]:
+        yield f"service.backentry {back.pk}: not by two people"

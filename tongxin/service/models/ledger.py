@@ -1,55 +1,24 @@
-"""The append-only ledger of hours and points (时长与积分), and the yearly statement made from it.
+"""The append-only ledger of hours and points (时长与积分).
 
 A balance is a sum; a mistake is answered by a reversing entry. The tariff is copied into the entry, so that a new rule
 never rewrites history. Hours come first; points are for oneself only (mission.md §0.2, §4).
 """
 
-import datetime as dt
-import hashlib
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Case, Count, F, Q, Sum, When
 from django.db.models.functions import Coalesce, ExtractMonth
 from django.utils import timezone
 
 from tongxin.journal.models import kind_of, record
-from tongxin.people.models import Person
+from tongxin.people.models import Merge, Person, selves
 from tongxin.places.models import Place
 from tongxin.workflow.transitions import Refused
 
-YEARS_LOCK = 0x79656172  # any number that nobody else uses
-CENT = Decimal("0.01")
-STEP = Decimal("0.5")
-
-
-def half_up(value) -> Decimal:
-    """Two decimals, half up."""
-    return Decimal(value).quantize(CENT, rounding=ROUND_HALF_UP)
-
-
-class Factor(models.TextChoices):
-    """What kind of service it was (服务类型); the tariff gives each a factor."""
-
-    ORDINARY = "ordinary", "普通"
-    SKILLED = "skilled", "专业技能"
-    HARD = "hard", "夜间或恶劣天气"
-
-
-class Rule(models.Model):
-    """A version of the points rule (积分规则): factors and caps, valid from a day on."""
-
-    version = models.CharField(max_length=20, unique=True)
-    since = models.DateField(unique=True)
-    factors = models.JSONField()  # {"ordinary": "1.0", …}
-    day_cap = models.DecimalField(max_digits=5, decimal_places=2)  # hours a day that earn points
-    year_cap = models.DecimalField(max_digits=7, decimal_places=2)  # points a year that a statement shows
-
-    @classmethod
-    def on(cls, day) -> "Rule":
-        """The rule in force on that day. Raises Rule.DoesNotExist for a day before the first rule."""
-        return cls.objects.filter(since__lte=day).latest("since")
+from .frozen import counting_year
+from .rule import STEP, Factor, Rule, half_up
 
 
 class EntryQuerySet(models.QuerySet):
@@ -59,12 +28,16 @@ class EntryQuerySet(models.QuerySet):
     def delete(self):
         raise TypeError("Ledger entries are never deleted; reverse them.")
 
+    def of(self, person):
+        """The lines of a person, also of the rows merged into it."""
+        return self.filter(person__in=selves(person))
+
     def in_year(self, year: int):
         return self.filter(year=year)
 
     def for_reading(self):
         """Newest first, with who verified and what a correction corrects."""
-        return self.select_related("by", "rule", "reverses").order_by("-served_on", "-pk")
+        return self.select_related("by", "rule", "reverses", "reversed_by").order_by("-served_on", "-pk")
 
     def totals(self) -> dict:
         """Hours, points and times of these lines; reversals count negative."""
@@ -149,14 +122,14 @@ def award(person, *, hours, factor, place, served_on, reason, source, by) -> Ent
     key = {"person": person, "source_kind": kind_of(source), "source_id": source.pk, "reverses": None}
     with transaction.atomic():
         # Two verifiers at once would each find the day's cap untouched: the person's lines are written one after the other.
-        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        whole = _hold(person)
         if (there := Entry.objects.filter(**key).first()) is not None:
             return there
         rule = Rule.on(served_on)
-        counted = min(hours, max(rule.day_cap - _counted_on(person, served_on), Decimal(0)))
-        tariff = Decimal(rule.factors[factor])
+        counted = min(hours, max(rule.day_cap - _counted_on(whole, served_on), Decimal(0)))
+        tariff = rule.tariff(factor)
         entry = Entry.objects.create(
-            **key, place=place, served_on=served_on, year=_counting_year(place, served_on), hours=hours, counted=counted,
+            **key, place=place, served_on=served_on, year=counting_year(place, served_on), hours=hours, counted=counted,
             factor=factor, tariff=tariff, points=half_up(counted * tariff), rule=rule, reason=reason[:80], by=by,
         )  # fmt: skip
         record("entry.award", subject=entry, by=by, place=place, facts={"hours": str(hours), "rule": rule.version})
@@ -177,7 +150,7 @@ def reverse(entry, *, by, reason) -> Entry:
             reverses=entry,
             defaults={
                 "person": entry.person, "place": entry.place, "served_on": entry.served_on,
-                "year": _counting_year(entry.place, entry.served_on), "hours": -entry.hours, "counted": -entry.counted,
+                "year": counting_year(entry.place, entry.served_on), "hours": -entry.hours, "counted": -entry.counted,
                 "factor": entry.factor, "tariff": entry.tariff, "points": -entry.points, "rule": entry.rule,
                 "reason": reason.strip()[:80], "source_kind": entry.source_kind, "source_id": entry.source_id, "by": by,
             },
@@ -192,106 +165,22 @@ def show_points(person, *, shown: bool) -> None:
     Person.objects.filter(pk=person.pk).update(points_shown=shown)
 
 
-def _counted_on(person, day) -> Decimal:
-    return Entry.objects.filter(person=person, served_on=day).aggregate(s=Sum("counted"))["s"] or Decimal(0)
+def _hold(person) -> list[int]:
+    """Lock every row that is this human being, the smallest number first, and say which they are: one cap for all of them.
+
+    Nobody joins or parts rows that are held here; whoever was joined just before is locked in the second round.
+    """
+    held: list[int] = []
+    while set(whole := _whole(person)) - set(held):
+        rows = Person.objects.select_for_update(no_key=True).filter(pk__in=set(whole) - set(held)).order_by("pk")
+        held += [row.pk for row in rows]
+    return whole
 
 
-def _counting_year(place, served_on) -> int:
-    _hold_years(place, shared=True)
-    frozen = Year.objects.filter(place_id=_district_id(place), year=served_on.year).exists()
-    return timezone.localdate().year if frozen else served_on.year
+def _whole(person) -> list[int]:
+    merge = Merge.objects.filter(gone=person.pk, undone_at=None).select_related("kept").first()
+    return sorted(selves(merge.kept if merge else person))
 
 
-def _district_id(place) -> int:
-    return int(place.path.split("/")[1])
-
-
-def _hold_years(place, *, shared: bool) -> None:
-    # A line written while its year is being summed would be in the ledger and not in the statement. SQLite has one writer.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-            cursor.execute(f"SELECT {lock}(%s, %s)", [YEARS_LOCK, _district_id(place)])
-
-
-class Year(models.Model):
-    """A closed year of a district (年终封账): made once, from the ledger alone."""
-
-    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
-    year = models.PositiveSmallIntegerField()
-    frozen_at = models.DateTimeField(default=timezone.now)
-    people = models.PositiveIntegerField()
-    hours = models.DecimalField(max_digits=12, decimal_places=2)
-    points = models.DecimalField(max_digits=12, decimal_places=2)
-    digest = models.CharField(max_length=64)  # sha256 over the statements' lines: the same ledger gives the same digest
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["place", "year"], name="year_closed_once")]
-
-    def recomputed_digest(self) -> str:
-        """The digest of the same year summed from the ledger as it is now; differs from `digest` if the ledger was changed."""
-        return digest_of(sum_year(self.place, self.year))
-
-
-class Statement(models.Model):
-    """What one person's year came to (年度时长单); seen by that person."""
-
-    year = models.ForeignKey(Year, models.PROTECT, related_name="statements")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="statements")
-    entries = models.PositiveIntegerField()
-    hours = models.DecimalField(max_digits=9, decimal_places=2)
-    points = models.DecimalField(max_digits=9, decimal_places=2)
-    points_shown = models.DecimalField(max_digits=9, decimal_places=2)  # after the year's cap
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["year", "person"], name="statement_once")]
-
-
-class Unfinished(Exception):
-    """The year is not over yet."""
-
-
-def sum_year(place, year: int) -> list[tuple]:
-    """A year of a district from the ledger alone: (person id, lines, hours, points, points shown), by person id."""
-    cap = Rule.on(dt.date(year, 12, 31)).year_cap
-    rows = (
-        Entry.objects.in_year(year)
-        .filter(place__in=Place.objects.filter(path__under=place.path).order_by().values("pk"))
-        .order_by("person_id")
-        .values_list("person_id")
-        .annotate(Count("pk"), Sum("hours"), Sum("points"))
-    )
-    return [
-        (person, count, half_up(hours), half_up(points), min(half_up(points), half_up(cap)))
-        for person, count, hours, points in rows.iterator(chunk_size=5000)
-    ]
-
-
-def digest_of(lines: list[tuple]) -> str:
-    """sha256 over one line a statement, tab between its columns."""
-    return hashlib.sha256("".join("\t".join(map(str, line)) + "\n" for line in lines).encode()).hexdigest()
-
-
-def close_year(place, year: int, *, by=None) -> Year:
-    """Freeze a district's year: one statement a person, set-based. Raises Unfinished; closing twice is closing once."""
-    if timezone.localdate() <= dt.date(year, 12, 31):
-        raise Unfinished(f"{year}年还没有结束，最早可在{year + 1}年1月1日封账")
-    with transaction.atomic():
-        _hold_years(place, shared=False)
-        if (there := Year.objects.filter(place=place, year=year).first()) is not None:
-            return there
-        lines = sum_year(place, year)
-        closed = Year.objects.create(
-            place=place, year=year, people=len(lines), hours=sum((line[2] for line in lines), Decimal(0)),
-            points=sum((line[3] for line in lines), Decimal(0)), digest=digest_of(lines),
-        )  # fmt: skip
-        Statement.objects.bulk_create(
-            (
-                Statement(year=closed, person_id=person, entries=count, hours=hours, points=points, points_shown=shown)
-                for person, count, hours, points, shown in lines
-            ),
-            batch_size=2000,
-        )
-        facts = {"year": year, "people": closed.people, "digest": closed.digest}
-        record("year.close", subject=closed, by=by, place=place, facts=facts)
-    return closed
+def _counted_on(whole, day) -> Decimal:
+    return Entry.objects.filter(person__in=whole, served_on=day).aggregate(s=Sum("counted"))["s"] or Decimal(0)
