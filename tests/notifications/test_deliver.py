@@ -131,7 +131,7 @@ def test_without_consent_no_text_leaves(world, told, sms):
 
 def test_without_the_check_a_text_would_leave(world, told, sms, monkeypatch):
     """The red twin of the consent."""
-    monkeypatch.setattr(outbox, "_agreed_to_text", lambda people: {one.pk for one in people})
+    monkeypatch.setattr(outbox, "wanting_text", lambda people, family: {one.pk for one in people})
     monkeypatch.setattr(texts, "_still_wanted", lambda notice: True)
     world.registration.accept(by=world.wang)
     told(world.newcomer)
@@ -155,7 +155,7 @@ def test_nobodys_phone_lights_up_at_night(world, told, agreed, sms, clock, hour,
     assert send_texts(now=night) == sent
 
 
-def test_a_gateway_that_fails_is_tried_again(world, told, agreed, sms, monkeypatch, caplog):
+def test_a_gateway_that_fails_is_tried_again(world, told, agreed, sms, clock, monkeypatch, caplog):
     agreed(world.newcomer)
     told(world.newcomer)
 
@@ -166,6 +166,9 @@ def test_a_gateway_that_fails_is_tried_again(world, told, agreed, sms, monkeypat
         outage.setattr(texts, "send_sms", down)
         assert send_texts() == 0
     assert world.newcomer.phone not in caplog.text
+    kept = Notice.objects.to_text().get()
+    assert (kept.tries, kept.trouble, send_texts()) == (1, "ConnectionError", 0)  # not at once again
+    clock.shift(dt.timedelta(minutes=2))
     assert send_texts() == 1 and len(sms.refresh()) == 1
 
 

@@ -9,10 +9,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from tongxin.journal.models import Event
-from tongxin.people.models import Consent, Person, Purpose
+from tongxin.people.models import Merge, Person
 
+from . import digest
 from .messages import words
-from .models import Notice
+from .models import Family, Notice, wanting_text
 from .rules import RULES
 
 logger = logging.getLogger("tongxin.notifications")
@@ -64,32 +65,39 @@ def _tell(event) -> None:
         return
     for rule in RULES[event.verb]:
         people = rule.tell(event, subject)
+        if rule.left_to_digest and rule.message in digest.covered():
+            people = digest.without_readers(people)
         if rule.gather:
             people = _without_unread_of_today(rule, people)
-        if people := list(people):
+        if people := _still_here(people):
             _write(rule, event, subject, people)
+
+
+def _still_here(people) -> list[Person]:
+    """Whoever was erased hears nothing any more; of two rows that are one person, the one that was kept hears."""
+    people = [one for one in people if one.erased_at is None]
+    gone = [one.pk for one in people if not one.is_active]
+    merges = Merge.objects.filter(gone__in=gone, undone_at=None).select_related("kept") if gone else ()
+    kept = {merge.gone_id: merge.kept for merge in merges}
+    return list({one.pk: one for one in (kept.get(one.pk, one) for one in people)}.values())
 
 
 def _write(rule, event, subject, people: list[Person]) -> None:
     title, body, text = words(rule, event, subject)
-    agreed = _agreed_to_text(people) if text else set()
+    family = Family.of(event.subject_kind)
+    agreed = wanting_text(people, family) if text else set()
     url = rule.address(subject)
     Notice.objects.bulk_create(
         (
             Notice(
                 person=one, event_id=event.pk, kind=rule.message, title=title, body=body, url=url,
-                text=text if one.pk in agreed else "",
+                text=text if one.pk in agreed else "", family=family, urgent=rule.urgent, place_id=event.place_id,
             )
             for one in people
         ),
         batch_size=1000,
         ignore_conflicts=True,
     )  # fmt: skip
-
-
-def _agreed_to_text(people) -> set[int]:
-    consents = Consent.objects.filter(purpose=Purpose.SMS, withdrawn_at=None, person__in=people, person__is_active=True)
-    return set(consents.values_list("person_id", flat=True))
 
 
 def _without_unread_of_today(rule, people) -> list[Person]:

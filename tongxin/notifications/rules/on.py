@@ -11,6 +11,9 @@ class Rule:
     """When `verb` happens, `tell(event, subject)` hears `message` and is led to `url`.
 
     `gather`: while one such notice of today is unread, another one adds nothing. `text`: also by SMS to who agreed.
+    `urgent`: at any hour, above any cap, and by telephone to who cannot be reached otherwise (incidents).
+    `staff_digest`: staff hear of it in their daily digest instead; None: as `gather` says. Only what a line of the
+    digest counts (`digest.line(covers=…)`) is left to it, everything else is told at once all the same.
     """
 
     verb: str
@@ -19,6 +22,12 @@ class Rule:
     url: Callable | str
     gather: bool = False
     text: bool = False
+    urgent: bool = False
+    staff_digest: bool | None = None
+
+    @property
+    def left_to_digest(self) -> bool:
+        return (self.gather if self.staff_digest is None else self.staff_digest) and not self.urgent
 
     def address(self, subject) -> str:
         return str(self.url(subject) if callable(self.url) else self.url)
