@@ -86,13 +86,13 @@ on("submit", (event) => {
   }
 });
 
-// Tables: tick all, and say how many in the batch bar.
+// Tables: tick all, and say how many in the batch bar. Rows to ask about first (data-ask-first) are ticked one by one.
 const rows = (form) => $$("td > input[type=checkbox]:not(:disabled)", form);
+const usual = (form) => rows(form).filter((box) => !box.hasAttribute("data-ask-first"));
 function count(form) {
-  const boxes = rows(form);
-  const picked = boxes.filter((box) => box.checked).length;
+  const picked = rows(form).filter((box) => box.checked).length;
   const all = $("[data-all]", form);
-  if (all) { all.checked = picked > 0 && picked === boxes.length; all.indeterminate = picked > 0 && picked < boxes.length; }
+  if (all) { all.checked = picked > 0 && usual(form).every((box) => box.checked); all.indeterminate = picked > 0 && !all.checked; }
   $$("[data-picked]", form).forEach((word) => {
     word.dataset.ask ||= word.textContent;
     word.textContent = picked ? `已选${picked}${word.dataset.picked}` : word.dataset.ask;
@@ -103,7 +103,7 @@ on("change", (event) => {
   const box = event.target;
   const form = box.closest("form");
   if (!form || !$("[data-picked]", form)) return;
-  if (box.hasAttribute("data-all")) rows(form).forEach((row) => { row.checked = box.checked; });
+  if (box.hasAttribute("data-all")) (box.checked ? usual : rows)(form).forEach((row) => { row.checked = box.checked; });
   count(form);
 });
 

@@ -35,7 +35,8 @@ CAST = """
 
   Sign in as            {address}/demo/
                         volunteer 志愿者, captain 队长, secretary 书记, 街镇 clerk 经办人,
-                        district staff 区级, auditor 审计: one button each, no password
+                        district staff 区级, auditor 审计, system 系统管理员 and
+                        security 安全管理员: one button each, no password
 
   Ctrl-C ends it; the data stay in {data}
 """

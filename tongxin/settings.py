@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "tongxin.people",
     "tongxin.access",
     "tongxin.workflow",
+    "tongxin.oversight",
     "tongxin.teams",
     "tongxin.service",
     "tongxin.feedback",
@@ -204,11 +205,51 @@ SMS_ADAPTER = env("TONGXIN_SMS", default="tongxin.channels.sms.LocalSms")
 # Rules of the field that are settings, not code (mission.md §8).
 REVIEW_WORKING_DAYS = 3
 CONTACT_WORKING_DAYS = 2
+CONTACT_TRIES = 3  # unanswered calls, then the person is written to and nobody has to hurry
+APPEAL_WORKING_DAYS = 10  # to appeal a refusal
+DECIDE_APPEAL_WORKING_DAYS = 5
+ESCALATE_WORKING_DAYS = 2  # after a step is overdue the 街镇 hears of it
 VERIFY_WORKING_DAYS = 5
+FEEDBACK_WORKING_DAYS = 5  # a complaint or suggestion is answered
+FEEDBACK_KEEP_DAYS = 180  # after it is closed its words and contact go
+FEEDBACK_A_DAY = 5  # without an account from one network; what is more waits for a look
+NOTICE_KEEP_DAYS = 180
+SMS_DAILY_CAP = 5000  # text messages a day of the whole deployment; only urgent ones go beyond
+ANSWER_WORKING_DAYS = 5  # to a correction; then the neighbourhood decides
+DISPUTE_WORKING_DAYS = 10  # to disagree with "was not there"
+DECIDE_WORKING_DAYS = 10
 WITHDRAW_FREE_HOURS = 2
+CONTACT_KEPT_DAYS = 30  # so long after a task its contact can still be called by the people of the place
+PROPOSE_AFTER_DAYS = 3  # without an answer to "were you there?"
+SERIES_AHEAD_DAYS = 14  # how far ahead the tasks of a series are made
+CLAIM_HOLD_DAYS = 3  # how long a seat of a flexible task is held
+SAMPLE_SHARE = 0.05  # of verified claims, looked at again
+RULE_NOTICE_DAYS = 10  # a new points rule is known so long before it begins
+DISPUTE_ANSWER_WORKING_DAYS = 5
+DISPUTE_DECIDE_WORKING_DAYS = 10
+DISPUTE_APPEAL_WORKING_DAYS = 10  # also to say yes or no to an answer
+YEAR_REVIEW_WORKING_DAYS = 10
 IMPORT_UNDO_DAYS = 30
+DEPUTY_DAYS = 60  # the longest one stands in for a colleague
+INVITATION_DAYS = 7  # to answer an invitation to a post
+TERM_SOON_DAYS = 30  # before the term of a captain or leader ends it is told
+ENDING_SOON_DAYS = 14  # before a term ends its place is told
+GLASS_MINUTES = 30  # an emergency view is open
+EXPORT_ROWS = 1000  # more than this goes out with a second person's consent
+EXPORT_TAKE_HOURS = 24
+EXPORT_ASKED_DAYS = 7
 RETENTION_DAYS_REFUSED = 30
+NUMBER_WAIT_HOURS = 24  # a lost number changed by the office: so long the old one can stop it
+NUMBER_TAKE_BACK_DAYS = 3  # a number changed by oneself: so long the old one can take it back
+NUMBER_QUIET_DAYS = 90  # unused so long, signing in asks for the name: operators sell numbers on
+NUMBER_CLAIM_DAYS = 7  # a claim nobody answers frees a number as long unused
 CONTACT_PHONE = env("TONGXIN_PHONE", default="")
+
+# Backups: where the worker puts one a day (nowhere unless set), for whom they are encrypted (an age public key; without
+# one the identity lies beside our keys), and when they expire.
+BACKUPS = env("TONGXIN_BACKUPS", default="")
+BACKUP_RECIPIENT = env("TONGXIN_BACKUP_RECIPIENT", default="")
+BACKUP_KEEP_DAYS = 30
 
 LOGGING = {
     "version": 1,

@@ -7,6 +7,7 @@ urlpatterns = [
     path("people/", include("tongxin.people.urls")),
     path("places/", include("tongxin.places.urls")),
     path("access/", include("tongxin.access.urls")),
+    path("oversight/", include("tongxin.oversight.urls")),
     path("registrations/", include("tongxin.registrations.urls")),
     path("teams/", include("tongxin.teams.urls")),
     path("tasks/", include("tongxin.tasks.urls")),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tests.journal.tampering import raw, triggers_lifted
 from tongxin.access.models import Appointment
+from tongxin.archive import invariants
 from tongxin.journal.models import Event
 from tongxin.journal.seals import seal_now
 from tongxin.people.models import Person
@@ -17,7 +18,6 @@ from tongxin.places.models import Place
 from tongxin.service.models import Entry
 from tongxin.tasks.models import Task
 from tongxin.teams.models import Membership, Responsibility
-from tongxin.web import invariants
 
 
 @pytest.fixture

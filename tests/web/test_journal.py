@@ -92,7 +92,7 @@ def test_other_places_and_their_people_are_not_there(world, street_auditor):
 
 
 def test_red_twin_without_the_scope_the_far_place_shows(world, street_auditor, monkeypatch):
-    monkeypatch.setattr("tongxin.web.journal_views._readable", lambda reader, top: Event.objects.all())
+    monkeypatch.setattr("tongxin.web.journal_views.readable", lambda reader, top: Event.objects.all())
     assert world.far.pk in {event.place_id for event in found(world.client(street_auditor))}
 
 
@@ -114,10 +114,10 @@ def test_odd_filters_do_no_harm(world, query):
 
 
 def test_the_post_is_the_one_held_then(world):
-    record("place.correct", subject=world.far, by=world.he, place=world.far)
-    appoint(world.he, Role.AUDITOR, world.district, by=None, since=timezone.localdate() + dt.timedelta(days=1))
+    record("place.correct", subject=world.far, by=world.shen, place=world.far)
+    appoint(world.shen, Role.DISTRICT, world.district, by=None, since=timezone.localdate() + dt.timedelta(days=1))
     event = next(e for e in found(world.client(world.auditor)) if e.verb == "place.correct")
-    assert (event.doer, event.post) == ("何老师", "区级工作人员")
+    assert (event.doer, event.post) == ("沈老师", "街镇工作人员")
 
 
 def test_somebody_who_is_gone_is_a_number(world):

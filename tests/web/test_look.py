@@ -113,7 +113,7 @@ def test_every_icon_named_in_a_template_is_in_the_sprite():
         for name in {one for group in named for one in group if one} - ICONS - SHAPES:
             missing.setdefault(name, path.name)
     menu = (ROOT / "tongxin/web/context.py").read_text(encoding="utf-8")
-    for name in set(re.findall(r'\("[^"]+", "([a-z0-9-]+)", "[a-z_]+:[a-z_]+"', menu)) - ICONS:
+    for name in set(re.findall(r'\("[^"]+", "([a-z0-9-]+)", (?:\[|"[a-z_]+:)', menu)) - ICONS:
         missing[name] = "context.py"
     assert missing == {}
 

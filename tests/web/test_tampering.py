@@ -5,10 +5,10 @@ from django.db import connection
 
 from tongxin.access.models import Appointment
 from tongxin.access.policy import Role
+from tongxin.archive import invariants
 from tongxin.people.models import Category, Person
 from tongxin.service import checks
 from tongxin.service.models import Entry, award
-from tongxin.web import invariants
 
 
 def lines(*names):

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils import timezone
 
+from tongxin.oversight.forms import PurposeForm
+
 from .opening import day_for
 
 
@@ -34,14 +36,7 @@ class AsOfForm(forms.Form):
         return form, shown
 
 
-class ExportForm(forms.Form):
-    """导出: what for, in words; it goes on record and onto the sheet."""
+class ExportForm(PurposeForm):
+    """导出: what for, and of which day."""
 
     as_of = forms.DateField(required=False, widget=forms.HiddenInput)
-    purpose = forms.CharField(
-        label="用途",
-        min_length=4,
-        max_length=200,
-        help_text="写明给谁看、做什么用，会记在查阅记录里，也会印在表上",
-        error_messages={"required": "请写明用途", "min_length": "请写得具体一点，比如“区委办季度汇总”"},
-    )

@@ -1,11 +1,12 @@
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tongxin.access.policy import Permission
 from tongxin.access.rules import places_where
+from tongxin.oversight.exporting import export as hand_out
 from tongxin.people.models import Kind
 from tongxin.places.models import Level
 
@@ -13,7 +14,6 @@ from .counting import UNKNOWN, Headcount
 from .forms import AsOfForm, ExportForm
 from .metrics import METRICS, RULES
 from .opening import note_opened, why_closed
-from .sheet import XLSX, workbook_of
 from .tables import Published, bars_of, lines_of
 
 PER_PAGE = 50
@@ -68,8 +68,7 @@ def export(request, pk):
             request, "figures/export.html", {"place": here, "form": form}, status=422 if form.is_bound else 200
         )
     _, as_of = AsOfForm.read(form.data, reader=request.user, place=here)
-    body, name = workbook_of(here, as_of, by=request.user, purpose=form.cleaned_data["purpose"])
-    return HttpResponse(body, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return hand_out(request, "figures", place=here, purpose=form.cleaned_data["purpose"], params={"as_of": f"{as_of}"})
 
 
 def _visible(request, pk):

@@ -7,16 +7,20 @@ import xlsxwriter
 
 LONGEST = 32_767  # characters Excel keeps in one cell
 REASON = "原因"
+MARK_PRINTED = 220  # Excel takes 255 characters in a header, codes included
 # What XML cannot carry. Tab and newline stay.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
-def write_workbook(target, *, header, rows, title="", notes=(), bad_cells=None, widths=None, sheet_name="Sheet1"):
+def write_workbook(
+    target, *, header, rows, title="", notes=(), bad_cells=None, widths=None, sheet_name="Sheet1", mark=""
+):
     """Write one sheet: title row, note rows, header row, data rows.
 
     `target` is a path or an open binary file. `bad_cells` maps (row, column), both counted from 0 within the data, to
     the reason: those cells get a red frame and the reason as a comment, and a last column 原因 lists the reasons of the
-    row. `widths` are in characters; without them columns follow the header.
+    row. `widths` are in characters; without them columns follow the header. `mark` says whose copy this is: it is
+    printed at the head and foot of every page and stands on a sheet of its own.
     """
     bad_cells = bad_cells or {}
     book = xlsxwriter.Workbook(
@@ -59,7 +63,19 @@ def write_workbook(target, *, header, rows, title="", notes=(), bad_cells=None, 
                 sheet.write_comment(line, column, _clean(reason), {"x_scale": 1.5})
         if number in reasons:
             sheet.write_string(line, len(header), _clean("；".join(reasons[number])), formats["reason"])
+    if mark:
+        _put_mark(book, sheet, _clean(mark), formats)
     book.close()
+
+
+def _put_mark(book, sheet, mark, formats):
+    about = book.add_worksheet("导出说明")
+    about.set_column(0, 0, 100)
+    about.write_string(0, 0, mark, formats["note"])
+    printed = mark.replace("&", "&&")[:MARK_PRINTED]
+    for page in (sheet, about):
+        page.set_header(f"&C&9{printed}")
+        page.set_footer(f"&L&8{printed}&R&8&P/&N")
 
 
 def _reasons(bad_cells) -> dict[int, list[str]]:

@@ -3,31 +3,59 @@
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from tongxin.access.policy import STAFF_ROLES, Permission, Role
+from tongxin.access.policy import RANK, STAFF_ROLES, Permission, Role
 from tongxin.access.rules import held_by, may_anywhere
+from tongxin.places.models import Level, Place
+
+from .waiting import todo
 
 P = Permission
-# label, icon, url name, permission
+# group; then label, icon, and the pages behind it with the permission of each: the first one may open is the way in.
 MENU = [
-    ("待办", "list-checks", "web:desk", P.VIEW_REGISTRATION),
-    ("报到", "users", "registrations:queue", P.VIEW_REGISTRATION),
-    ("导入名册", "upload", "registrations:imports", P.IMPORT_ROSTER),
-    ("在队名册", "book-user", "teams:roster", P.VIEW_ROSTER),
-    ("任务", "hand-heart", "tasks:board", P.PUBLISH_TASK),
-    ("时长核验", "badge-check", "tasks:verify", P.VERIFY_CLAIM),
-    ("楼组与双楼长", "building-2", "teams:buildings", P.VIEW_TEAM),
-    ("数据总览", "chart-column", "figures:district", P.VIEW_FIGURES),
-    ("单位登记册", "map-pin", "web:register", P.VIEW_REGISTER),
-    ("查阅记录", "history", "web:journal", P.READ_JOURNAL),
-    ("任职", "id-card", "access:appointments", P.APPOINT),
-]
+    ("", [
+        ("待办", "list-checks", [("web:desk", p) for p in (P.VIEW_REGISTRATION, P.HANDLE_FEEDBACK, P.REVIEW_GLASS, P.RESET_FACTOR)]),
+        ("数据总览", "chart-column", [("figures:district", P.VIEW_FIGURES)]),
+    ]),
+    ("办理", [
+        ("报到", "users", [("registrations:queue", P.VIEW_REGISTRATION)]),
+        ("导入名册", "upload", [("registrations:imports", P.IMPORT_ROSTER)]),
+        ("人员事项", "id-card", [("people:matters", P.CHANGE_NUMBER)]),
+        ("任务", "hand-heart", [("tasks:board", P.PUBLISH_TASK)]),
+        ("时长核验", "badge-check", [("tasks:verify", P.VERIFY_CLAIM)]),
+        ("时长账", "clipboard-check", [
+            ("service:disputes", P.VERIFY_CLAIM), ("service:disputes", P.DECIDE_APPEAL), ("service:check_list", P.CHECK_HOURS),
+            ("service:years", P.CLOSE_YEAR), ("service:back_entries", P.ENTER_HOURS), ("service:rules_desk", P.SET_RULE),
+            ("tasks:disputes", P.DECIDE_DISPUTE), ("tasks:disputes", P.DECIDE_APPEAL), ("tasks:sample", P.CHECK_HOURS),
+        ]),
+        ("投诉建议", "message-square", [("feedback:desk", P.HANDLE_FEEDBACK)]),
+    ]),
+    ("队伍", [
+        ("在队名册", "book-user", [("teams:roster", P.VIEW_ROSTER)]),
+        ("本居村队伍", "users", [("teams:team", P.VIEW_TEAM)]),
+        ("楼组与双楼长", "building-2", [("teams:buildings", P.VIEW_TEAM)]),
+    ]),
+    ("单位和账号", [
+        ("单位登记册", "map-pin", [("web:register", P.VIEW_REGISTER)]),
+        ("撤并调整", "route", [("web:reorganise", P.REORGANISE)]),
+        ("对外电话", "phone", [("web:contacts", P.EDIT_CONTACT)]),
+        ("工作日历", "calendar-days", [("web:calendar", P.SET_CALENDAR)]),
+        ("任职", "id-card", [("access:appointments", P.APPOINT)]),
+        ("请人代理", "user-plus", [("access:deputies", P.DELEGATE)]),
+        ("账号与动态口令", "key-round", [("oversight:resets", P.RESET_FACTOR), ("oversight:resets", P.ASK_RESET)]),
+        ("紧急查看", "siren", [("oversight:glasses", P.BREAK_GLASS), ("oversight:glasses", P.REVIEW_GLASS)]),
+        ("查阅记录", "history", [("web:journal", P.READ_JOURNAL)]),
+        ("安全记录", "shield-check", [("oversight:security", P.READ_SECURITY)]),
+    ]),
+]  # fmt: skip
 FIRST = [
     (P.VIEW_REGISTRATION, "web:desk"),
     (P.READ_JOURNAL, "web:journal"),
     (P.APPOINT, "access:appointments"),
+    (P.RESET_FACTOR, "oversight:resets"),
     (P.VIEW_FIGURES, "figures:district"),
 ]
 DOCK = [
@@ -36,8 +64,6 @@ DOCK = [
     ("消息", "bell", "notifications:list"),
     ("我的", "user", "people:me"),
 ]
-RANK = [Role.ADMIN, Role.SECURITY, Role.AUDITOR, Role.DISTRICT, Role.CLERK, Role.SECRETARY, Role.CAPTAIN, Role.SQUAD_LEADER,
-        Role.RESIDENT_LEADER, Role.ONLINE_LEADER, Role.VOLUNTEER, Role.REGISTRANT]  # fmt: skip
 
 
 @dataclass
@@ -74,26 +100,45 @@ def first_page(person) -> str:
     return next((name for permission, name in FIRST if may_anywhere(person, permission)), "people:me")
 
 
+def district_phone() -> str:
+    """The number of last resort, for visitors and for people who belong nowhere yet."""
+    known = Place.objects.filter(level=Level.DISTRICT, until=None).exclude(contact_phone="").order_by("pk")
+    try:
+        return known.values_list("contact_phone", flat=True).first() or ""
+    except DatabaseError:  # the page that says so must not fail over the number in its foot
+        return ""
+
+
+def menu_of(person, here) -> list[dict]:
+    """What this person may open, in groups; each entry with the pages behind it, the nearest to `here` marked."""
+    found = [
+        {"group": group, "label": label, "icon": icon, "urls": urls, "url": urls[0], "current": False}
+        for group, rows in MENU
+        for label, icon, pages in rows
+        if (urls := [reverse(name) for name, permission in pages if may_anywhere(person, permission)])
+    ]
+    near = [(len(url), row["label"]) for row in found for url in row["urls"] if here.startswith(url)]
+    for row in found:
+        row["current"] = bool(near) and row["label"] == max(near)[1]
+    if found and found[0]["url"] == reverse("web:desk"):
+        found[0]["waiting"] = SimpleLazyObject(lambda: todo(person, fresh=False))
+    return found
+
+
 def build_shell(request) -> Shell:
     person = request.user if getattr(request, "user", None) and request.user.is_authenticated else None
     shell = Shell(person=person, demo=settings.DEMO, elder=request.COOKIES.get("elder") == "1")
-    shell.contact_phone = settings.CONTACT_PHONE
+    shell.contact_phone = settings.CONTACT_PHONE or district_phone()
     here = request.path
     if person is None:
         return shell
     if post := main_post(person):
         role, shell.place = post
         shell.role_label, shell.place_label = Role(role).label, shell.place.label
-        shell.contact_phone = shell.place.contact_phone or shell.contact_phone
+        shell.contact_phone = shell.place.human or shell.contact_phone
     shell.staff = is_desk(person)
     shell.unread = person.notices.filter(read_at=None).count()
-    open_to_me = [row for row in MENU if may_anywhere(person, row[3])]
-    urls = [reverse(name) for _, _, name, _ in open_to_me]
-    nearest = max((url for url in urls if here.startswith(url)), key=len, default="")
-    shell.menu = [
-        {"label": label, "icon": icon, "url": url, "current": url == nearest, "count": 0}
-        for (label, icon, *_), url in zip(open_to_me, urls, strict=True)
-    ]
+    shell.menu = menu_of(person, here)
     shell.dock = [
         {"label": label, "icon": icon, "url": reverse(name), "current": here == reverse(name),
          "count": shell.unread if name == "notifications:list" else 0}

@@ -2,81 +2,53 @@
 
 import datetime as dt
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from tongxin.access.policy import Permission as P
 from tongxin.access.rules import may_anywhere, scope
+from tongxin.feedback.models import Feedback
 from tongxin.registrations.models import Registration, RosterImport
-from tongxin.tasks.models import Claim, Task
+from tongxin.service.models import Dispute
+from tongxin.tasks.models import Task
 from tongxin.teams.models import Membership
 
 from .context import main_post
+from .waiting import todo
 
-SHOWN = 8
-#: What counts as mine to do: only where I may act, not where I may look. The calls are the captain's.
-TODO = {
-    "review_count": P.REVIEW_REGISTRATION,
-    "verify_count": P.VERIFY_CLAIM,
-}
+SHOWN = 6
+SOON = dt.timedelta(days=1)
 
 
 def desk_page(person) -> dict:
-    """The first rows of each queue and their counts."""
-    now = timezone.now()
-    post = main_post(person)
+    """What waits, kind by kind, how much of it is late or nearly so; the first rows of the queue of newcomers."""
+    now, post = timezone.now(), main_post(person)
     page = {"now": now, "place": post[1] if post else None, "may": {p.name: may_anywhere(person, p) for p in P}}
-    page |= _registrations(person, now) if may_anywhere(person, P.VIEW_REGISTRATION) else {}
-    page |= _tasks(person, now) if may_anywhere(person, P.VERIFY_CLAIM) else {}
+    page |= {"todo": todo(person), "soon": _soon(person, now)}
+    if may_anywhere(person, P.REVIEW_REGISTRATION):
+        mine = Registration.objects.filter(scope(person, P.REVIEW_REGISTRATION)).waiting_review()
+        page["review"] = mine.select_related("person", "home", "place").order_by("due_at", "pk")[:SHOWN]
+    if may_anywhere(person, P.PUBLISH_TASK):
+        coming = Task.objects.filter(scope(person, P.PUBLISH_TASK), status="open", starts_at__gt=now)
+        page["coming"] = coming.order_by("starts_at")[:4]
     if may_anywhere(person, P.VIEW_ROSTER):
         page["members"] = Membership.objects.current().filter(scope(person, P.VIEW_ROSTER, "team__place")).count()
     if may_anywhere(person, P.IMPORT_ROSTER):
         page["imports"] = RosterImport.objects.filter(scope(person, P.IMPORT_ROSTER)).order_by("-pk")[:3]
-    page["todo"] = sum(page.get(key, 0) for key, acts in TODO.items() if may_anywhere(person, acts))
     return page
 
 
-def captain_page(person) -> dict:
-    """What waits for a captain, for the phone home; empty for members."""
-    page = {}
-    if may_anywhere(person, P.CONTACT_REGISTRATION):
-        page["to_contact"] = Registration.objects.filter(
-            scope(person, P.CONTACT_REGISTRATION), status="accepted"
-        ).exclude(person=person).count()  # fmt: skip
-    if may_anywhere(person, P.VERIFY_CLAIM):
-        page["to_verify"] = Claim.objects.filter(
-            scope(person, P.VERIFY_CLAIM, "task__place"), status="reported"
-        ).exclude(person=person).count()  # fmt: skip
-    return page
-
-
-def _registrations(person, now) -> dict:
-    mine = Registration.objects.filter(scope(person, P.VIEW_REGISTRATION))
-    soon = now + dt.timedelta(days=1)
-    counts = mine.aggregate(
-        review=Count("pk", filter=Q(status="submitted")),
-        contact=Count("pk", filter=Q(status="accepted")),
-        late=Count("pk", filter=Q(status__in=["submitted", "accepted"], due_at__lt=now)),
-        soon=Count("pk", filter=Q(status__in=["submitted", "accepted"], due_at__gte=now, due_at__lt=soon)),
-    )
-    rows = mine.waiting_review().select_related("person", "home", "place").order_by("due_at", "pk")[:SHOWN]
-    late = mine.filter(status__in=["submitted", "accepted"], due_at__lt=soon).select_related("person", "place")
-    return {
-        "review": rows,
-        "review_count": counts["review"],
-        "contact_count": counts["contact"],
-        "late_count": counts["late"],
-        "soon_count": counts["soon"],
-        "late": late.order_by("due_at")[:5],
-    }
-
-
-def _tasks(person, now) -> dict:
-    reported = Claim.objects.filter(scope(person, P.VERIFY_CLAIM, "task__place"), status="reported")
-    today = timezone.localdate()
-    coming = Task.objects.filter(scope(person, P.PUBLISH_TASK), status="open", starts_at__gt=now).order_by("starts_at")
-    return {
-        "verify_count": reported.exclude(person=person).count(),
-        "coming": coming[:4],
-        "today": today,
-    }
+def _soon(person, now) -> int:
+    """What has to be done within a day."""
+    soon = {"due_at__gte": now, "due_at__lt": now + SOON}
+    mine = Q(pk__in=[])
+    for permission, status in (
+        (P.REVIEW_REGISTRATION, "submitted"),
+        (P.CONTACT_REGISTRATION, "accepted"),
+        (P.DECIDE_APPEAL, "appealed"),
+    ):
+        mine |= scope(person, permission) & Q(status=status)
+    found = Registration.objects.filter(mine, **soon).exclude(person=person).count()
+    if may_anywhere(person, P.HANDLE_FEEDBACK):
+        found += Feedback.objects.for_handler(person).waiting().filter(**soon).count()
+    return found + Dispute.objects.waiting_for(person).filter(**soon).count()

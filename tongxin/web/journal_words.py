@@ -1,16 +1,8 @@
-"""The journal in words: what each verb is called, and a page of events with people, places and posts at hand."""
+"""The journal in words: what each verb, subject and fact is called. Every room adds its own rows; `journal_dress` uses them."""
 
-from functools import cache
-
-from django.apps import apps
-from django.utils import timezone
-
-from tongxin.access.models import Appointment
 from tongxin.access.policy import Role
-from tongxin.people.models import Basis, Person, Purpose
-from tongxin.places.models import Place
-
-from .context import RANK
+from tongxin.oversight.models import Glass, Reset
+from tongxin.people.models import Basis, Purpose
 
 VERBS = {
     "registration.submit": "提交报到",
@@ -21,8 +13,28 @@ VERBS = {
     "registration.contact": "已联系",
     "registration.join": "确认入队",
     "registration.leave": "退出队伍",
+    "registration.resubmit": "改好报到再交",
+    "registration.correct": "更正报到",
+    "registration.send_back": "请本人补充报到",
+    "registration.redirect": "转给对的居村",
+    "registration.appeal": "申诉",
+    "registration.uphold": "复核：维持不通过",
+    "registration.overturn": "复核：改为通过",
+    "registration.recontact": "改回待联络",
+    "registration.unreached": "三次没有接通",
+    "registration.tell_apart": "核对为不同的人",
+    "registration.pause": "暂停参加",
+    "registration.resume": "恢复参加",
+    "registration.change_building": "在本居村换住处",
+    "registration.set_out": "迁居",
+    "registration.stay": "迁居不办，留队",
+    "registration.stay_paused": "迁居不办，仍暂停",
+    "registration.transfer": "迁出",
+    "registration.overdue": "报到超期",
+    "registration.escalate": "超期报街镇",
     "registration.lapse": "报到到期",
-    "registration.withdraw": "撤回报到",
+    "membership.pause": "暂停在队",
+    "membership.resume": "恢复在队",
     "membership.begin": "入队",
     "membership.end": "退队",
     "rosterimport.upload": "上传名册",
@@ -38,24 +50,125 @@ VERBS = {
     "task.cancel": "取消任务",
     "task.close": "任务结束",
     "task.remind": "任务提醒",
+    "task.change": "改时间、地点或名额",
+    "series.begin": "开始重复的任务",
+    "series.stop": "停止重复的任务",
+    "series.hand_over": "交接重复的任务",
+    "tasktemplate.keep": "存成任务模板",
+    "tasktemplate.retire": "不再列出任务模板",
+    "person.age": "填年龄段",
     "claim.claim": "认领",
     "claim.promote": "候补转正",
     "claim.withdraw": "退出认领",
+    "claim.keep": "再留几天名额",
+    "claim.release_soon": "名额到期前提醒",
+    "claim.release": "让出名额",
+    "claim.ask": "问是否参加",
+    "claim.propose": "按计划时间代为登记",
+    "claim.verify_late": "提醒核验",
+    "claim.verify_escalate": "请居村核验",
+    "claim.correct": "更正时长",
+    "claim.mark_absent": "记为没有参加",
+    "claim.accept": "同意更正",
+    "claim.accept_none": "同意没有参加",
+    "claim.dispute": "对时长有异议",
+    "claim.pass_on": "没有回应，转居村裁定",
+    "claim.decide": "裁定时长",
+    "claim.decide_none": "裁定没有参加",
+    "claim.decide_late": "提醒裁定",
+    "claim.sample": "抽查时长",
+    "incident.note": "受伤或求助",
+    "incident.see": "跟进求助",
+    "incident.close": "求助办好",
     "claim.report": "登记时长",
     "claim.verify": "核验时长",
-    "claim.send_back": "退回时长",
     "claim.drop": "随任务结束",
     "entry.award": "记入时长",
-    "entry.reverse": "冲正时长",
+    "entry.reverse": "更正一笔时长",
     "year.close": "年终封账",
+    "review.begin": "请大家核对全年时长",
+    "review.confirm": "确认全年时长",
+    "rule.draft": "起草积分规则",
+    "rule.approve": "批准积分规则",
+    "rule.withdraw": "撤下积分规则",
+    "rule.activate": "积分规则起用",
+    "rule.retire": "积分规则由新版代替",
+    "pointsswitch.turn_off": "关掉积分显示",
+    "pointsswitch.turn_on": "重新显示积分",
+    "dispute.submit": "提出时长异议",
+    "dispute.answer_it": "答复时长异议",
+    "dispute.escalate": "异议转居村裁定",
+    "dispute.ask": "请居村裁定异议",
+    "dispute.decide": "裁定时长异议",
+    "dispute.pass_up": "异议转街镇",
+    "dispute.appeal": "请街镇复核异议",
+    "dispute.finish": "街镇复核决定",
+    "dispute.accept": "异议了结",
+    "dispute.lapse": "异议到期了结",
+    "dispute.withdraw": "撤回异议",
+    "dispute.late": "异议复核超期",
+    "backentry.enter": "补录时长",
+    "backentry.enter_again": "补录改好再交",
+    "backentry.confirm": "确认补录",
+    "backentry.send_back": "退回补录",
+    "checked.note": "核对时长",
     "appointment.begin": "任职",
     "appointment.end": "离任",
     "person.sign_in": "登录",
     "person.reveal": "查看完整手机号",
     "person.salutation": "更改称呼",
-    "person.second_factor": "绑定验证器",
+    "person.second_factor": "绑定动态口令",
+    "person.password": "改密码",
     "consent.give": "同意",
     "consent.withdraw": "撤回同意",
+    "person.merge": "合并重复的人",
+    "person.unmerge": "撤回合并",
+    "person.name": "更正姓名",
+    "registration.merge": "随合并结束报到",
+    "registration.unmerge": "随撤回合并恢复报到",
+    "membership.restore": "随撤回合并恢复在队",
+    "appointment.restore": "随撤回合并恢复任职",
+    "correction.ask": "申请更正姓名",
+    "correction.confirm": "确认更正姓名",
+    "correction.decline": "没有更正姓名",
+    "correction.withdraw": "撤回更正申请",
+    "category.declare": "添加人员类别",
+    "category.drop": "去掉人员类别",
+    "category.primary": "换主要类别",
+    "category.confirm": "确认人员类别",
+    "numberchange.ask": "代办换号",
+    "numberchange.claim": "说明号码换了主人",
+    "numberchange.done": "换号办好",
+    "numberchange.stop": "停下换号",
+    "numberchange.take_back": "换回原号码",
+    "place.contact": "改对外电话",
+    "membership.move": "换到新队伍",
+    "membership.reassign": "换分队",
+    "squad.create": "新建分队",
+    "squad.rename": "分队改名",
+    "squad.dissolve": "撤销分队",
+    "squad.recut": "调整包干",
+    "invitation.send": "邀请任职",
+    "invitation.accept": "接受邀请",
+    "invitation.decline": "暂时无法参加",
+    "invitation.expire": "邀请过期",
+    "invitation.withdraw": "收回邀请",
+    "invitation.hand_over": "交接邀请",
+    "handover.complete": "办理交接",
+    "task.hand_over": "交接任务",
+    "registration.hand_over": "交接联络",
+    "series.rehome": "系列任务随居村划转",
+    "dispute.rehome": "异议随居村划转",
+    "backentry.rehome": "补录随居村划转",
+    "task.rehome": "任务随居村划转",
+    "registration.rehome": "报到随居村划转",
+    "appointment.term_soon": "任期将到提醒",
+    "appointment.term_over": "任期到期",
+    "place.reorganise": "撤并调整",
+    "reorganisation.plan": "安排撤并调整",
+    "reorganisation.apply": "撤并调整生效",
+    "reorganisation.cancel": "取消撤并调整",
+    "reorganisation.fail": "撤并调整没有办成",
     "place.import": "导入登记册",
     "place.import_buildings": "导入楼栋",
     "place.rename": "更名",
@@ -65,30 +178,152 @@ VERBS = {
     "place.merge": "合并",
     "place.close": "撤销",
     "place.correct": "更正名称",
+    "appointment.delegate": "请人代理",
+    "appointment.term": "定任期",
+    "appointment.ending": "任期将满提醒",
+    "calendar.set": "改工作日历",
+    "reset.ask": "申请重置动态口令或密码",
+    "reset.approve": "批准重置动态口令或密码",
+    "reset.decline": "没有批准重置",
+    "person.switch_off": "停用账号",
+    "person.switch_on": "恢复账号",
+    "glass.open": "紧急查看",
+    "glass.find_fine": "紧急查看复查无异议",
+    "glass.follow_up": "紧急查看要跟进",
+    "finding.note": "记审计意见",
+    "finding.answer": "答复审计意见",
+    "export.ask": "申请大量导出",
+    "export.approve": "同意导出",
+    "export.decline": "不同意导出",
+    "export.take": "取走导出",
+    "export.expire": "导出过期",
+    "roster.export": "导出名册",
+    "journal.export": "导出查阅记录",
+    "journal.sample": "抽样核对",
     "figures.rows": "查看分类明细",
     "figures.export": "导出数据",
+    "person.erase": "删除个人资料",
+    "retention.end": "保存期满",
+    "archive.restore": "恢复备份",
     "journal.read": "查阅记录",
+    "feedback.send": "收到投诉建议",
+    "feedback.hold": "收到投诉建议，等人看一眼",
+    "feedback.let_in": "收下投诉建议",
+    "feedback.set_aside": "不用办的投诉建议",
+    "feedback.take_up": "接手投诉建议",
+    "feedback.answer": "答复投诉建议",
+    "feedback.content": "对答复满意",
+    "feedback.reopen": "对答复不满意，再办一次",
+    "feedback.still_unhappy": "对答复仍不满意",
+    "feedback.close": "投诉建议到期结束",
+    "feedback.overdue": "投诉建议过期未答复",
+    "feedback.escalate": "投诉建议久未答复，告诉审计员",
+    "feedback.open_contact": "查看留言的联系方式",
+    "calendarfeed.start": "订阅日历",
+    "calendarfeed.stop": "停掉日历订阅",
+    "choice.set": "更改通知方式",
+    "notice.call": "电话告知急事",
+    "sms.capped": "短信到了一天的上限",
     "demo.load": "载入演示数据",
 }
 KINDS = {
     "people.person": "人员",
+    "people.retentionrun": "保存期限",
     "people.consent": "同意",
+    "people.numberchange": "换号",
+    "people.correction": "姓名更正",
     "registrations.registration": "报到",
     "registrations.rosterimport": "名册导入",
     "teams.membership": "在队",
     "teams.team": "队伍",
+    "teams.squad": "分队",
+    "teams.invitation": "邀请",
+    "teams.handover": "交接",
+    "teams.reorganisation": "撤并调整",
     "tasks.task": "任务",
     "tasks.claim": "认领",
+    "tasks.series": "重复的任务",
+    "tasks.tasktemplate": "任务模板",
+    "tasks.incident": "受伤求助",
     "service.entry": "时长账",
+    "service.rule": "积分规则",
+    "service.pointsswitch": "积分开关",
+    "service.review": "年终核对",
+    "service.year": "年度时长",
+    "service.dispute": "时长异议",
+    "service.backentry": "补录时长",
+    "service.checked": "时长核对",
     "access.appointment": "任职",
+    "workflow.calendarday": "工作日历",
+    "oversight.reset": "动态口令和密码重置",
+    "oversight.glass": "紧急查看",
+    "oversight.finding": "审计意见",
+    "oversight.export": "导出",
     "places.place": "地方",
+    "feedback.feedback": "投诉建议",
+    "interop.calendarfeed": "日历订阅",
+    "notifications.notice": "消息",
+    "notifications.choice": "通知方式",
 }
 CLOCK = "系统"  # the clock, or a command of the operator
 FACTS = {
-    "role": "角色", "person": "人员编号", "deputy": "副职", "post": "职务", "post_place": "职务所在", "import": "导入批次", "basis": "依据", "rows": "行数",
-    "on": "自", "as_of": "截止日", "metric": "指标", "kind": "类别", "purpose": "用途", "text": "文本版本", "name_from": "原名",
-    "name_to": "新名", "code_from": "原代码", "code_to": "新代码", "edition": "版次", "into": "去向", "below": "随同下级", "year": "年度",
-}  # fmt: skip
+    "step": "哪一步",
+    "version": "版本",
+    "result": "结果",
+    "due": "期限",
+    "role": "角色",
+    "person": "人员编号",
+    "deputy": "副职",
+    "post": "职务",
+    "post_place": "职务所在",
+    "import": "导入批次",
+    "basis": "依据",
+    "rows": "行数",
+    "on": "自",
+    "as_of": "截止日",
+    "metric": "指标",
+    "kind": "类别",
+    "purpose": "用途",
+    "text": "文本版本",
+    "name_from": "原名",
+    "name_to": "新名",
+    "code_from": "原代码",
+    "code_to": "新代码",
+    "edition": "版次",
+    "into": "去向",
+    "merge": "合并编号",
+    "checked": "核对方式",
+    "below": "随同下级",
+    "year": "年度",
+    "since": "从",
+    "until": "到",
+    "case": "情况",
+    "how": "核对方式",
+    "event": "记录编号",
+    "working": "上班",
+    "family": "事项类别",
+    "size": "抽样数",
+    "seed": "种子",
+    "successor": "接手人编号",
+    "lines": "件数",
+    "squad_from": "原分队编号",
+    "squad_to": "新分队编号",
+    "buildings": "楼栋数",
+    "place_from": "原居村编号",
+    "when_from": "原时间",
+    "when_to": "新时间",
+    "spot_from": "原地点",
+    "spot_to": "新地点",
+    "seats_from": "原名额",
+    "seats_to": "新名额",
+    "rhythm": "多久一次",
+    "series": "重复任务编号",
+    "members": "队员数",
+    "posts": "职务数",
+    "registrations": "报到数",
+    "tasks": "任务数",
+    "duties": "包干数",
+}
 METRICS = {  # as the figures call them; that room is a neighbour, so its words are repeated here
     "subdistricts": "街镇",
     "neighbourhoods": "居村",
@@ -99,69 +334,19 @@ METRICS = {  # as the figures call them; that room is a neighbour, so its words 
     "in_service_party_share": "在职党员占比",
     "members_by_kind": "人员类别",
 }
-VALUES = {True: "是", False: "否"} | METRICS | dict(Role.choices) | dict(Basis.choices) | dict(Purpose.choices)
+VALUES = (
+    {True: "是", False: "否"}
+    | METRICS
+    | dict(Glass.Case.choices)
+    | dict(Reset.How.choices)
+    | dict(Reset.Kind.choices)
+    | dict(Role.choices)
+    | dict(Basis.choices)
+    | dict(Purpose.choices)
+)
 
-
-def dress(events) -> list:
-    """A page of events as a list, each with its words (`word`, `doer`, `post`, `where`, `what`, `change`, `details`): four statements for the page."""
-    events = list(events.select_related("seal"))
-    people = {event.actor_id for event in events} | _subjects(events, "people.person")
-    persons = Person.objects.in_bulk(people - {None})
-    places = {event.place_id for event in events} | _subjects(events, "places.place")
-    found = Place.objects.filter(pk__in=places - {None}).with_ancestors()
-    labels = {place.pk: place.label for place in found}
-    posts = _posts(persons)
-    for event in events:
-        doer = persons.get(event.actor_id)
-        event.word = VERBS.get(event.verb, event.verb)
-        event.doer = doer.shown_as if doer else (CLOCK if event.actor_id is None else f"已注销人员{event.actor_id}")
-        event.post = _post_then(posts.get(event.actor_id, []), event.at)
-        event.where = labels.get(event.place_id, "")
-        event.change = _change(event)
-        event.details = [(FACTS.get(name, name), _plain(value)) for name, value in event.facts.items() if value != ""]
-        event.what = _what(event, persons, labels)
-    return events
-
-
-def _plain(value):
-    return VALUES.get(value, value) if isinstance(value, str | bool) else value
-
-
-@cache
-def _statuses(kind) -> dict:
-    """What the states of a subject are called; nothing for what has none (or no longer exists)."""
-    model = next((model for model in apps.get_models() if model._meta.label_lower == kind), None)
-    fields = {field.name: field for field in model._meta.fields} if model else {}
-    return dict(fields["status"].choices or []) if "status" in fields else {}
-
-
-def _change(event) -> str:
-    states = _statuses(event.subject_kind)
-    before, after = (states.get(word, word) for word in (event.came_from, event.went_to))
-    return f"{before} → {after}" if before and after else before or after
-
-
-def _subjects(events, kind) -> set:
-    return {event.subject_id for event in events if event.subject_kind == kind}
-
-
-def _posts(persons) -> dict[int, list]:
-    posts = {}
-    for post in Appointment.objects.filter(person__in=list(persons)):
-        posts.setdefault(post.person_id, []).append(post)
-    return posts
-
-
-def _post_then(posts, at) -> str:
-    """The highest post the person had when it happened."""
-    day = timezone.localdate(at)
-    held = [post.role for post in posts if post.since <= day and (post.until is None or day <= post.until)]
-    return Role(min(held, key=RANK.index)).label if held else ""
-
-
-def _what(event, persons, labels) -> str:
-    if event.subject_kind == "people.person" and event.subject_id in persons:
-        return f"{persons[event.subject_id].shown_as}（{event.subject_id}）"
-    if event.subject_kind == "places.place" and event.subject_id in labels:
-        return labels[event.subject_id]
-    return f"{KINDS.get(event.subject_kind, event.subject_kind)} {event.subject_id or ''}".strip()
+#: What a sample may be drawn from: the first half of the verbs.
+FAMILIES = {kind.split(".")[1]: word for kind, word in KINDS.items()}
+FAMILIES = {family: FAMILIES.get(family, VERBS[verb]) for verb in VERBS for family in [verb.split(".")[0]]} | {
+    "figures": "数据", "journal": "查阅", "demo": "演示", "year": "年终", "roster": "名册", "calendar": "工作日历", "place": "登记册",
+}  # fmt: skip

@@ -3,7 +3,7 @@
 from django.shortcuts import render
 
 from tongxin.places.problems import RegisterProblem
-from tongxin.workflow.transitions import Refused
+from tongxin.refused import Refused
 
 
 def secure_cache(get_response):

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from tongxin.places.models import Place
 
 from .context import first_page, is_desk
-from .desk import captain_page, desk_page
-from .home import home_page
+from .desk import desk_page
+from .home import captain_page, home_page
 
 ELDER_SECONDS = 60 * 60 * 24 * 365
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from tongxin.journal.models import Event, record
 from tongxin.journal.seals import seal_now
 from tongxin.places.models import Place
-from tongxin.web import demo_life
+from tongxin.web import demo_story
 
 FOLDER = settings.BASE_DIR / "demo" / "putuo"
 DISTRICT = "310107"
@@ -56,5 +56,5 @@ class Command(BaseCommand):
 
     def bring_to_life(self):
         district = Place.objects.get(code=DISTRICT, until=None)
-        demo_life.begin(district)
+        demo_story.begin(district)
         record("demo.load", subject=district, place=district)
