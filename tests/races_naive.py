@@ -10,7 +10,7 @@ from tongxin.workflow.transitions import Refused
 __all__ = ["application"]
 
 
-def look_then_write(self, *, by, read_risk=False):
+def look_then_write(self, *, by, **ticked):
     task = Task.objects.get(pk=self.pk)
     if task.taken >= task.seats:
         raise Refused("人齐了")

@@ -85,6 +85,7 @@ class World:
         self.he = self.staff("何静", "he", Role.DISTRICT, self.district, "何老师")
         self.auditor = self.staff("严审", "yan", Role.AUDITOR, self.district, "严老师")
         self.admin = self.staff("管仲文", "guan", Role.ADMIN, self.district, "")
+        self.security = self.staff("安可信", "an", Role.SECURITY, self.district, "")
         self.far_secretary = self.staff("方远", "fang", Role.SECRETARY, self.far, "方书记")
         self.neighbour = self.member("林家宝", self.sibling)
         self.outsider = self.member("褚远山", self.far)

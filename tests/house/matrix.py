@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .doors.kinds import EVERYBODY, HERE, MEMBERS, STAFF, Door, door, public
 
-__all__ = ["DOORS", "EVERYBODY", "HERE", "MEMBERS", "STAFF", "Door", "door", "public", "things"]
+__all__ = ["BATCHES", "DOORS", "EVERYBODY", "HERE", "MEMBERS", "STAFF", "Door", "door", "public", "things"]
 
 ROOMS = [
     import_module(f"tests.house.doors.{path.stem}")
@@ -19,13 +19,22 @@ ROOMS = [
 DOORS = [one for room in ROOMS for one in room.DOORS]
 
 
-def things(world, door=None) -> dict:
-    """One of everything the doors lead to, all of it at the neighbourhood of the cast; for one door, of its room alone if that will do."""
-    made = {}
-    own = door.name.split(":")[0] if door else ""
-    for room in sorted(ROOMS, key=lambda room: not room.__name__.endswith(f".{own}")):
-        if hasattr(room, "things"):
-            made |= room.things(world)
-        if door and (not door.args or door.args in made):
-            break
+class Batch(tuple):
+    """Some doors of one room: they share a world, which costs more to make than to look at."""
+
+    def __str__(self):
+        return f"{self[0].name}-and-{len(self) - 1}-more"
+
+
+SIZE = 12
+BATCHES = [Batch(room.DOORS[at : at + SIZE]) for room in ROOMS for at in range(0, len(room.DOORS), SIZE)]
+
+
+def things(world, doors=DOORS) -> dict:
+    """One of everything these doors lead to, all of it at the neighbourhood of the cast; of no more rooms than needed."""
+    made, wanted = {}, {door.args for door in doors if door.args}
+    own = {door.name.split(":")[0] for door in doors}
+    for room in sorted(ROOMS, key=lambda room: room.__name__.split(".")[-1] not in own):
+        if hasattr(room, "things") and not wanted <= made.keys():
+            made |= {key: pk for key, pk in room.things(world).items() if key not in made}
     return made

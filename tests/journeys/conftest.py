@@ -9,6 +9,7 @@ from django.db import connections
 from playwright.sync_api import expect, sync_playwright
 
 from tests import browser
+from tongxin.places.models import Place
 
 expect.set_options(timeout=8_000)
 # The server answers in threads of its own. On one shared connection in memory two answers at a time would write inside
@@ -39,6 +40,7 @@ def chromium():
 @pytest.fixture
 def visit(chromium, live_server, live_world):
     """Open a page of one's own: `visit(person, **context)`; what it must not do fails the test when it ends."""
+    Place.objects.filter(pk=live_world.district.pk).update(contact_phone="021-52500000")
     watches, contexts = [], []
 
     def open_page(person=None, *, js=True, elder=False, **size):
@@ -93,7 +95,7 @@ class Hand:
 
     def tap(self, words, role="button", **more):
         """Press the one thing with these words, and wait until the page has settled."""
-        name = words if isinstance(words, re.Pattern) else re.compile(re.escape(words))
+        name = words if isinstance(words, re.Pattern) else re.compile(re.escape(words).replace("/", "\\/"))
         self.press(self.page.get_by_role(role, name=name, **more).first)
 
     def press(self, locator):
@@ -114,6 +116,33 @@ class Hand:
         self.taps += 1
         self.page.get_by_label(words).first.check()
 
+    def choose(self, words):
+        """One of the offered answers (a radio)."""
+        self.taps += 1
+        self.page.get_by_role("radio", name=words).first.check()
+
+    def select(self, label, words):
+        """One line of a drop-down list."""
+        self.taps += 1
+        self.fields += 1
+        self.page.get_by_label(label).first.select_option(label=words)
+
+    def unfold(self, words):
+        """Open what is folded away under these words."""
+        self.taps += 1
+        self.page.locator("summary").filter(has_text=words).first.click()
+
+    def value(self, label) -> str:
+        """What already stands in a field."""
+        return self.page.get_by_label(label).first.input_value()
+
+    def within(self, taps, fields=None):
+        """The budget of this journey, counted since `open`."""
+        assert self.taps <= taps, f"{self.taps} taps, {taps} are allowed"
+        assert fields is None or self.fields <= fields, f"{self.fields} fields, {fields} are allowed"
+        print(f"{self.taps} of {taps} taps" + ("" if fields is None else f", {self.fields} of {fields} fields"))
+        return self
+
     def reads(self, *words):
         """These words stand on the page."""
         for word in words:
@@ -122,6 +151,11 @@ class Hand:
     def reads_not(self, *words):
         for word in words:
             expect(self.page.locator("body")).not_to_contain_text(word)
+
+    def told(self, *words):
+        """What happened, what comes next and by when, and a number one can call from here."""
+        self.reads(*words)
+        expect(self.page.locator("a[href^='tel:']").first).to_be_visible()
 
     @property
     def steps(self) -> list[str]:

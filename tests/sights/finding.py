@@ -8,9 +8,12 @@ from django.utils import timezone
 
 # the readers ---------------------------------------------------------------------------------------------------------
 
-ROLES = {  # key → how they are called; the six of the demo, and those who are not in it
+ROLES = {  # key → how they are called; the seven of the demo, and those who are not in it
     "visitor": "没有登录的人",
     "newcomer": "新报到的人",
+    "returned": "要补充报到的人",
+    "refused": "报到没有通过的人",
+    "resting": "暂停参加的人",
     "alan": "志愿者",
     "zhou": "队长",
     "wang": "居村党组织书记",
@@ -18,7 +21,9 @@ ROLES = {  # key → how they are called; the six of the demo, and those who are
     "he": "区级工作人员",
     "yan": "审计员",
     "guan": "系统管理员",
+    "an": "安全管理员",
 }
+STANDS = {"newcomer": "contacted", "returned": "returned", "refused": "refused", "resting": "paused"}
 MEMBERS = ("newcomer", "alan", "zhou")
 OFFICES = ("wang", "shen", "he", "yan")
 
@@ -32,11 +37,14 @@ def person_of(key: str):
 
     if key == "visitor":
         return None
-    if key == "newcomer":
-        waiting = Registration.objects.filter(status=Registration.Status.CONTACTED).order_by("-pk").first()
-        return waiting and waiting.person
+    if key in STANDS:
+        there = Registration.objects.filter(status=STANDS[key]).order_by("-pk").first()
+        return there and there.person
     if key == "guan":
         post = Appointment.objects.current().filter(role=Role.ADMIN).first()
+        return post and post.person
+    if key == "an":
+        post = Appointment.objects.current().filter(role=Role.SECURITY).first()
         return post and post.person
     return Person.objects.filter(demo_key=key).first()
 

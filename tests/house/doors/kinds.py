@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 MEMBERS = ["alan", "zhou", "wu", "neighbour", "outsider"]
-STAFF = ["wang", "shen", "he", "auditor", "admin", "far_secretary"]
+STAFF = ["wang", "shen", "he", "auditor", "admin", "security", "far_secretary"]
 EVERYBODY = [*MEMBERS, *STAFF, "newcomer"]
 HERE = ["alan", "zhou", "wu"]  # members of the neighbourhood the things are in
 
