@@ -294,6 +294,9 @@ def test_late_is_told_once_and_later_to_who_watches(world, left, _monday):
     assert tell_what_is_late(timezone.now()) == 1
     deliver()
     assert (told(world.he, "feedback_overdue"), told(world.auditor, "feedback_escalated")) == (1, 1)
+    notice = Notice.objects.get(kind="feedback_escalated")
+    page = world.client(world.auditor).get(notice.url)
+    assert page.status_code == 200 and "告诉审计员" in page.content.decode()
     body = Notice.objects.get(kind="feedback_escalated").body
     assert left.number in body and WORDS not in body
 

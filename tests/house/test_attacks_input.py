@@ -109,7 +109,7 @@ def test_odd_input_never_ends_in_a_5xx(world, at):
     batch = doors()[at : at + SIZE]
     made = things(world, batch)
     wrong = set()
-    for door, name in ((door, name) for door in batch for name in kinds_for(door)):
+    for door, name in [(one, kind) for one in batch for kind in kinds_for(one)]:
         odd = ODD[name]
         try:
             wrong |= {f"{door} {name}: {code}" for code in answers(world, door, made, odd) if code >= 500}

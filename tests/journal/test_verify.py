@@ -15,6 +15,7 @@ from tongxin.journal.models import Event
 from tongxin.journal.seals import seal_now
 from tongxin.people.models import Person
 from tongxin.places.models import Place
+from tongxin.registrations.models import Registration
 from tongxin.service.models import Entry
 from tongxin.tasks.models import Task
 from tongxin.teams.models import Membership, Responsibility
@@ -122,9 +123,30 @@ def swapped_name(world):
     return f"people.person {world.alan.pk}"
 
 
+def two_duties(world):
+    post = Appointment.objects.create(person=world.admin, role="auditor", place=world.district)
+    return f"access.appointment {post.pk}"
+
+
+def half_erased(world):
+    Person.objects.filter(pk=world.outsider.pk).update(erased_at=timezone.now())
+    return f"people.person {world.outsider.pk}"
+
+
+def joined_nowhere(world):
+    registration = world.register("许文博")
+    Registration.objects.filter(pk=registration.pk).update(status="joined")
+    return f"registrations.registration {registration.pk}"
+
+
+def place_closed_over_them(world):
+    Place.objects.filter(pk=world.sibling.pk).update(until=timezone.localdate())
+    return f"teams.membership {Membership.objects.get(person=world.neighbour).pk}"
+
+
 TAMPERINGS = [
     flip_event, flip_hours, flip_seats, end_access, end_membership, strange_squad, strange_building, second_squad, strange_path,
-    forged_post, swapped_name,
+    forged_post, swapped_name, two_duties, half_erased, joined_nowhere, place_closed_over_them,
 ]  # fmt: skip
 
 
@@ -150,7 +172,8 @@ def test_without_its_check_nothing_would_be_found(whole, monkeypatch, check):
     """The red twin: each check alone finds its own."""
     tamper = {
         "journal": flip_event, "ledger": flip_hours, "seats": flip_seats, "members": end_access, "buildings": strange_building,
-        "places": strange_path, "posts": forged_post, "sealed": swapped_name,
+        "places": strange_path, "posts": forged_post, "sealed": swapped_name, "duties": two_duties, "erased": half_erased,
+        "registrations": joined_nowhere, "teams": place_closed_over_them,
     }[check]  # fmt: skip
     tamper(whole)
     monkeypatch.setitem(invariants.CHECKS, check, list)

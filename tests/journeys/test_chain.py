@@ -74,7 +74,7 @@ def publish(captain):
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     captain.open("/tasks/board/").follow("发布任务")
     for label, text in {"任务名称": TITLE, "集合地点": "22号楼一楼门厅", "日期": f"{tomorrow:%Y-%m-%d}", "开始": "18:30",
-                        "结束": "20:30", "名额": "2", "安全说明和保障": "居委已投保意外险，室内活动"}.items():  # fmt: skip
+                        "结束": "20:30", "名额": "2", "保险": "居委已投保意外险"}.items():  # fmt: skip
         captain.write(label, text)
     captain.tap("现在发布")
     captain.reads(TITLE, "还差2人", "居委已投保意外险")
@@ -86,8 +86,8 @@ def claim_withdraw_claim(newcomer, task):
     assert newcomer.taps <= 3
     newcomer.follow(TITLE)
     newcomer.reads("已认领，谢谢您", "还差1人")
-    newcomer.tap("退出认领")
-    newcomer.reads("已退出", "还差2人")
+    newcomer.tap("我来不了")
+    newcomer.reads("知道您来不了了", "还差2人")
     newcomer.tap("认领这个任务")
     newcomer.reads("已认领，谢谢您")
     assert list(Claim.objects.filter(task=task).values_list("status", flat=True)) == ["withdrawn", "claimed"]

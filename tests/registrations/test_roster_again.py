@@ -1,12 +1,11 @@
 """The same paper again, after two rows became one or a person was erased."""
 
+from tests.registrations.rosters import bring_in, checked, row
 from tongxin.people.erasure import erase
 from tongxin.people.merges import merge
 from tongxin.people.models import Person
 from tongxin.registrations.roster import check as checking
 from tongxin.teams.models import Membership
-
-from tests.registrations.rosters import bring_in, checked, row
 
 FIRST = {"姓名": "梅双双", "联系电话": "19910001001"}
 SECOND = {"姓名": "梅双霜", "联系电话": "19910001002"}

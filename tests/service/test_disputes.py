@@ -280,3 +280,26 @@ def test_a_correction_that_does_not_fit_is_found(world, dispute):
     with transaction.atomic():
         raw("UPDATE service_correction SET hours = 1")
     assert problems() == [f"service.correction {Correction.objects.get().pk}: its line does not say its hours"]
+
+
+def test_a_corrected_line_is_still_the_same_dispute_while_that_goes_on(dispute, world):
+    """Two at once about one line would each put their own hours beside the other's."""
+    dispute.answer_it(by=world.zhou, hours=Decimal("2.5"), reason="核对了一半")
+    corrected = dispute.current
+    assert Dispute.raise_on(corrected, by=world.alan, words="还是不对", hours=4) == dispute
+    dispute.ask(by=world.alan, reason="还差半小时")
+    dispute.decide(by=world.wang, hours=3, reason="签到表为准")
+    assert Entry.objects.of(world.alan).totals()["hours"] == 3
+
+
+def test_red_twin_a_second_dispute_about_one_line_doubles_the_hours(dispute, world):
+    dispute.answer_it(by=world.zhou, hours=Decimal("2.5"), reason="核对了一半")
+    corrected = dispute.current
+    second = Dispute.objects.create(
+        kind="entry", entry=corrected, person=world.alan, place=world.neighbourhood, served_on=corrected.served_on,
+        what=corrected.reason, hours=4, words="还是不对", due_at=timezone.now(),
+    )  # fmt: skip
+    second.answer_it(by=world.zhou, hours=4, reason="按本人说的")
+    dispute.ask(by=world.alan, reason="还差半小时")
+    dispute.decide(by=world.wang, hours=3, reason="签到表为准")
+    assert Entry.objects.of(world.alan).totals()["hours"] == 7

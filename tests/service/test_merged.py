@@ -170,4 +170,3 @@ def test_two_at_once_for_both_rows_do_not_pass_the_cap(live_world):
     ]  # fmt: skip
     assert at_once(*acts) == []
     assert sum(counted(*pair)) == 8
-

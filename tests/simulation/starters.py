@@ -10,11 +10,12 @@ DAILY: dict[str, tuple[float, Callable]] = {}
 DATED: dict[tuple[int, int], Callable] = {}
 
 
-def begins(name, *, daily=0.0):
-    """Register a starter by the name it is counted under."""
+def begins(name, *, daily=0.0, by_lot=True):
+    """Register a starter by the name it is counted under; one that is not by lot has only its own chance, in the evening."""
 
     def register(function):
-        STARTERS[name] = function
+        if by_lot:
+            STARTERS[name] = function
         if daily:
             DAILY[name] = daily, function
         return function

@@ -45,7 +45,9 @@ class StaffForm(forms.Form):
     username = forms.SlugField(label="用户名", max_length=40, help_text="小写字母和数字，例如 shenlan")
     role = forms.ChoiceField(label="角色", choices=[(r.value, r.label) for r in Role if r in STAFF_ROLES])
     place = forms.ModelChoiceField(label="单位", queryset=Place.objects.none(), empty_label="请选一个单位")
-    password = forms.CharField(label="初始密码", min_length=10, max_length=128, help_text="至少10位，请当面交给本人；本人首次登录时换成自己的")
+    password = forms.CharField(
+        label="初始密码", min_length=10, max_length=128, help_text="至少10位，请当面交给本人；本人首次登录时换成自己的"
+    )
 
     def __init__(self, *args, places, **kwargs):
         super().__init__(*args, **kwargs)

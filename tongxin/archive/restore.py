@@ -13,7 +13,6 @@ from django.db import connection, connections
 from django.db.utils import OperationalError, ProgrammingError
 
 from tongxin.journal.models import record
-from tongxin.journal.seals import seal_now
 from tongxin.keys import Keys
 from tongxin.people.erasure import erase, erased_uids, list_file, merge_lists
 from tongxin.people.models import Person
@@ -78,7 +77,6 @@ def restore(backup, *, identity=None, keys=None, replace=False) -> dict:
     call_command("migrate", verbosity=0)
     erased = _erase_again(backup.file.parent)
     record("archive.restore", subject=_whole(), facts={"made": backup.facts["at"], "lost": lost, "erased": erased})
-    seal_now()
     return {
         "made": backup.facts["at"],
         "rows": backup.facts["rows"],

@@ -120,7 +120,9 @@ def own_back_entries(person) -> tuple[str, list]:
 def years_of(person, shown: int) -> list[dict]:
     """The years one has lines in, newest first, with the frozen statement if there is one."""
     rows = Statement.objects.filter(person__in=selves(person)).select_related("year", "year__review")
-    frozen = {year: together([row for row in rows if row.year.year == year]) for year in {row.year.year for row in rows}}
+    frozen = {
+        year: together([row for row in rows if row.year.year == year]) for year in {row.year.year for row in rows}
+    }
     own = Entry.objects.of(person).order_by().values_list("year", flat=True).distinct()
     return [
         {"year": year, "statement": frozen.get(year), "current": year == shown}

@@ -19,9 +19,7 @@ from .waiting import todo
 def home_page(person) -> dict:
     """Everything the page shows; a constant number of queries."""
     now, year = timezone.now(), timezone.localdate().year
-    claims = Claim.objects.of(person).filter(status__in=[*Claim.HOLDING]).select_related(
-        "task__place", "task__contact"
-    )
+    claims = Claim.objects.of(person).filter(status__in=[*Claim.HOLDING]).select_related("task__place", "task__contact")
     # What has its hour comes before what is done when it suits.
     claims = sorted(claims, key=lambda claim: (claim.task.flexible, claim.task.starts_at))
     coming = (one for one in claims if one.status in ("claimed", "waiting") and one.task.ends_at > now)

@@ -6,7 +6,7 @@ from django.db.models import Max
 from tongxin.journal.models import Event
 from tongxin.notifications import digest
 
-SECONDS = 60  # so long what others do may go unseen in the menu; the desk itself always counts anew
+SECONDS = 30  # so long what others do may go unseen in the menu; the desk itself always counts anew
 
 
 def todo(person, *, fresh=True) -> dict:

@@ -15,15 +15,16 @@ def send(sim):
     }  # fmt: skip
     if sim.chance.random() < 0.4:
         return Feedback.send, {**given, "person": sim.member()}
-    for _ in range(sim.chance.choice([0, 0, 0, 12])):
+    for _ in range(sim.chance.choice([0, 0, 12])):
         sim.act("feedback.flood", Feedback.send, **given, network="203.0.113.7")
     return Feedback.send, {**given, "network": "203.0.113.7"}
 
 
-@begins("feedback.rated", daily=0.03)
+@begins("feedback.rated", daily=0.06)
 def rate(sim):
-    answered = sim.pick(Feedback.objects.filter(status="answered"))
-    return answered and (answered.rated, {"happy": sim.chance.random() < 0.4, "why": "还是不亮"})
+    answered = Feedback.objects.filter(status="answered")
+    one = sim.pick(answered.exclude(again_words="")) or sim.pick(answered)
+    return one and (one.rated, {"happy": sim.chance.random() < 0.3, "why": "还是不亮"})
 
 
 @begins("feedback.open_contact")

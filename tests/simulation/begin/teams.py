@@ -187,7 +187,7 @@ def _members(sim):
 PLANS = {Kind.RENAME: _rename, Kind.SPLIT: _split, Kind.MERGE: _merge, Kind.TRANSFER: _transfer, Kind.MEMBERS: _members}
 
 
-@begins("reorganisation.crossed")
+@begins("reorganisation.crossed", daily=0.02, by_lot=False)
 def crossed(sim):
     """One is planned into a neighbourhood that is then itself merged away: on its day it cannot be done, and that is told."""
     if sim.spare[1].pk in sim.notes.setdefault("crossed", []):

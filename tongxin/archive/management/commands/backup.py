@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from tongxin.archive.backup import BackupProblem, back_up, identity_file, write_identity
+from tongxin.journal.seals import seal_now
 
 
 class Command(BaseCommand):
@@ -27,6 +28,8 @@ class Command(BaseCommand):
             backup = back_up(folder, keep_days=keep_days)
         except BackupProblem as problem:
             raise CommandError(str(problem)) from None
+        finally:
+            seal_now()
         facts = {"file": str(backup.file)} | {key: backup.facts[key] for key in ("at", "bytes", "rows", "sha256")}
         if options["json"]:
             self.stdout.write(json.dumps(facts, ensure_ascii=False))

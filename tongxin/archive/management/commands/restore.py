@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tongxin.archive.backup import BackupProblem
 from tongxin.archive.restore import choose, restore
+from tongxin.journal.seals import seal_now
 
 
 class Command(BaseCommand):
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             done = restore(choose(where), identity=identity, keys=keys, replace=replace)
         except BackupProblem as problem:
             raise CommandError(str(problem)) from None
+        seal_now()  # that it was restored is the first thing the restored journal says
         if options["json"]:
             self.stdout.write(json.dumps(done | {"ok": not done["problems"]}, ensure_ascii=False))
         else:
