@@ -42,10 +42,15 @@ START = dt.datetime(2027, 6, 1, 8, tzinfo=SHANGHAI)  # a year with a New Year, a
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 FAMILIAR = 8  # rows of each kind that may be picked up: the newest ones, and a few old ones
 FORGOTTEN = 0.2  # so much of everything nobody remembers to do
-TRIES = 12  # moves looked for before the day goes on without one
-SLOW = {"journal", "sealed", "posts", "places", "buildings"}  # checks that read everything: asked once a week
-#: Steps of the clock that are costly and promise no hour: done on some days only, as by a worker that was away.
+TRIES = 10  # moves looked for before the day goes on without one
+#: Checks that read everything: asked on Mondays; and those asked twice a week, of which `books` knows the most every day.
+MONDAYS, SOME_DAYS = {"journal", "sealed", "posts", "places", "buildings"}, {"seats", "teams"}
+#: The clock stands still on these weekdays, as if the worker was away: every step can wait, and a year has to be quick.
+AWAY = {1, 5, 6}
+#: Steps that are costly and promise no hour: once a week.
 SELDOM = {"notifications.the_daily_digest", "archive.end_what_was_kept_long_enough"}
+#: What is asked at midnight: nobody may see the old year open.
+MIDNIGHT = {"service.rules_begin", "service.years_freeze"}
 #: Moves people make rarely; without this nobody would be left after a month.
 RARE = {"leave": 0.04, "cancel": 0.2, "withdraw": 0.3, "refuse": 0.3, "stop": 0.2}
 
@@ -67,7 +72,7 @@ UNSEEN = {
 class Sim:
     """One district and its neighbours for a number of days."""
 
-    def __init__(self, seed: int, *, start=START, moves_a_day=5):
+    def __init__(self, seed: int, *, start=START, moves_a_day=4):
         self.seed, self.chance = seed, random.Random(seed)
         self.now, self.moves_a_day = start, moves_a_day
         self.made = Counter()  # "registration.accept" → how often
@@ -81,6 +86,7 @@ class Sim:
         ]
         self.broken: list[str] = []
         self.days = 0
+        self.idle: set[tuple] = set()  # moves there was nothing for, today
         self.forgotten: dict[tuple, float] = {}
         self.notes: dict = {}  # what a starter wants to remember
 
@@ -99,8 +105,10 @@ class Sim:
         return self
 
     def day(self):
+        self.idle.clear()
         self._at(9, 5)
-        self._clock(lambda step: step.name not in SELDOM or self.now.weekday() in (0, 3))
+        if (weekday := self.now.weekday()) not in AWAY:
+            self._clock(lambda step: weekday == 0 or step.name not in SELDOM)
         for hour in sorted(self.chance.choices(range(9, 21), k=self.moves_a_day)):
             self._at(hour, self.chance.randrange(60))
             self._something()
@@ -112,7 +120,7 @@ class Sim:
             begin(self)
         self.now += dt.timedelta(days=1)
         self._at(0, 0, 0)  # midnight: what is frozen by the day is frozen now
-        self._clock(lambda step: not step.every)
+        self._clock(lambda step: step.name in MIDNIGHT)
         self._check()
 
     def _at(self, hour, minute, second=None):
@@ -129,8 +137,9 @@ class Sim:
         seal_now()
 
     def _check(self):
-        weekly = self.now.weekday() == 0
-        only = [name for name in CHECKS if weekly or name not in SLOW]
+        weekday = self.now.weekday()
+        left_out = (set() if weekday == 0 else MONDAYS) | (set() if weekday in (0, 3) else SOME_DAYS)
+        only = [name for name in CHECKS if name not in left_out]
         self._breaks(line for _, line in problems(only))
         self._breaks(self.books.problems())
         self._breaks(f"event {pk} could not be told" for pk in sorted(delivering._failed))
@@ -177,8 +186,9 @@ class Sim:
 
     def _move(self):
         """One of the moves open to somebody; of those at hand, what was made least is the likeliest."""
-        weights = [RARE.get(move.name, 1) / (1 + self.tried[self.name(model, move)]) for model, move in self.moves]
-        for model, move in self.chance.choices(self.moves, weights, k=TRIES):
+        moves = [(model, move) for model, move in self.moves if (model, move.name) not in self.idle]
+        weights = [RARE.get(move.name, 1) / (1 + self.tried[self.name(model, move)]) for model, move in moves]
+        for model, move in self.chance.choices(moves, weights, k=TRIES):
             for row in self._rows(model, move):
                 for person in self._concerned(row):
                     if move.name in {one.name for one in open_moves(row, person)}:
@@ -187,8 +197,12 @@ class Sim:
 
     def _rows(self, model, move):
         """Two of the newest rows the move starts from, or an old one."""
+        if (model, move.name) in self.idle:
+            return []
         rows = model._base_manager.filter(status__in=move.sources)
         found = list(rows.order_by("-pk")[:FAMILIAR])
+        if not found:
+            self.idle.add((model, move.name))
         if len(found) == FAMILIAR:
             found += list(rows.order_by("pk")[:3])
         found = [row for row in found if self._remembered(row)]

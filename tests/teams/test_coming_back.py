@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from tongxin.access.models import today
+from tongxin.archive.invariants import problems as everything
 from tongxin.places.models import Place
+from tongxin.registrations import handover as registered
 from tongxin.registrations.models import Registration
 from tongxin.service.models import BackEntry, Dispute, Entry, award
 from tongxin.service.models import dispute as disputes
@@ -125,3 +127,40 @@ def test_red_twin_a_refusal_that_stays_behind_lets_somebody_in_nowhere(world, me
     again.appeal(by=again.person, reason="我住这里")
     again.overturn(by=world.shen, reason="核对过了")
     assert f"registrations.registration {again.pk}: 所在的单位已经撤销" in list(problems())
+
+
+@pytest.fixture(params=["in the team", "paused"])
+def moving(world, request):
+    """A member on the way to the neighbourhood next door, which has not answered yet."""
+    old = world.joined(world.register("孙一鸣", home=world.buildings[1]))
+    if request.param == "paused":
+        old.pause(by=old.person)
+    new = old.move_home(by=old.person, home=world.sibling_buildings[0])
+    return old, new
+
+
+@pytest.mark.parametrize("into", ["sibling", "neighbourhood"])
+def test_whoever_moves_between_two_that_become_one_has_arrived(world, moving, into):
+    old, new = moving
+    target = getattr(world, into)
+    place = world.neighbourhood if into == "sibling" else world.sibling
+    kind = Reorganisation.Kind.MERGE
+    Reorganisation.prepare(by=world.he, kind=kind, place=place, target=target, on=today()).decide(by=world.he)
+    paused = old.person.memberships.get(until=None).paused_at is not None
+    old, new = Registration.objects.get(pk=old.pk), Registration.objects.get(pk=new.pk)
+    assert (old.status, new.status) == ("paused" if paused else "joined", "left")
+    assert old.place == target and old.home == world.sibling_buildings[0]
+    assert list(everything()) == []
+    roles = set(old.person.appointments.current().values_list("role", flat=True))
+    assert roles == {"registrant" if paused else "volunteer"}
+
+
+def test_red_twin_the_way_back_from_such_a_move_leads_out_of_the_team(world, moving, monkeypatch):
+    old, new = moving
+    monkeypatch.setattr(registered, "_those_who_have_arrived", lambda course: None)
+    kind = Reorganisation.Kind.MERGE
+    Reorganisation.prepare(
+        by=world.he, kind=kind, place=world.sibling, target=world.neighbourhood, on=today()
+    ).decide(by=world.he)  # fmt: skip
+    Registration.objects.get(pk=new.pk).stay_home(by=old.person)
+    assert ("registrations", f"registrations.registration {old.pk}: joined, but not in the team") in list(everything())

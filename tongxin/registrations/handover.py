@@ -1,13 +1,18 @@
 """What registrations hand over when somebody leaves, and how they follow when a neighbourhood is reorganised."""
 
+from django.db.models import F
 from django.utils import timezone
 
+from tongxin.access.models import Appointment
 from tongxin.access.policy import Permission as P
+from tongxin.access.policy import Role
 from tongxin.access.rules import can
-from tongxin.journal.models import draft, record_many
+from tongxin.journal.models import draft, record, record_many
 from tongxin.teams.checks import STANDING
-from tongxin.teams.following import FOLLOWERS
+from tongxin.teams.following import FOLLOWERS, REASON
 from tongxin.teams.handover import HANDOVERS, Line
+from tongxin.teams.models import Membership
+from tongxin.workflow.transitions import CLOCK
 
 from .models import Registration
 from .models.states import OVER, Status
@@ -41,7 +46,31 @@ def follow(course) -> int:
     Registration.objects.bulk_update(going, ["place", "home"], batch_size=500)
     facts = {"place_from": course.old.pk}
     record_many([draft("registration.rehome", subject=r, by=course.by, place=r.place_id, facts=facts) for r in going])
+    _those_who_have_arrived(course)
     return len(going)
+
+
+def _those_who_have_arrived(course) -> None:
+    """Two neighbourhoods became one while somebody moved between them: they are there already, with the new home."""
+    under_way = [Status.SUBMITTED, Status.RETURNED, Status.APPEALED]
+    arrived = Registration.objects.filter(
+        status__in=under_way, previous__status=Status.MOVING, previous__place=F("place")
+    )
+    for new in arrived.select_related("place", "person").order_by("pk"):
+        Registration.objects.filter(pk=new.pk).update(status=Status.LEFT, due_at=None)
+        facts = {"place_from": course.old.pk}
+        record(
+            "registration.rehome", subject=new, by=course.by, place=new.place, came_from=new.status, went_to=Status.LEFT,
+            reason=REASON, facts=facts,
+        )  # fmt: skip
+        Registration.objects.filter(pk=new.previous_id).update(home=new.home)
+        membership = Membership.objects.filter(person=new.person, team__place=new.place, until=None)
+        membership.update(home=new.home)
+        if membership.filter(paused_at=None).exists():  # whoever pauses keeps the newcomer's access
+            waiting = Appointment.objects.current().filter(person=new.person, role=Role.REGISTRANT)
+            for post in waiting.filter(place__in=[new.place_id, course.old.pk]):
+                post.end(by=course.by if course.by is not CLOCK else None, reason=REASON)
+        new.keep_previous()
 
 
 def standing():

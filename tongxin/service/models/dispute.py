@@ -168,7 +168,8 @@ class Dispute(models.Model):
         if entry.person_id not in selves(by):
             raise PermissionDenied
         root = entry.reverses or entry
-        there = cls.objects.filter(entry=root, status__in=cls.ACTIVE)
+        # Also what a dispute still going on has put right: two about one line would each add their own hours.
+        there = cls.objects.filter(Q(entry=root) | Q(corrections__entry=root), status__in=cls.ACTIVE)
         if found := there.first():
             return found
         if cls.objects.filter(Q(entry=root) | Q(corrections__entry=root), status=cls.Status.FINAL).exists():
