@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,15 +47,17 @@ seal_now()
 class House:
     """Data, keys and database under `folder`."""
 
-    def __init__(self, folder: Path, *, fresh: bool = True):
+    def __init__(self, folder: Path, *, like: "House | None" = None):
+        """An empty one without tables, or one `like` another: its data, keys and database copied."""
         self.folder = folder
         self.data = folder / "data"
         self.env = os.environ | {"TONGXIN_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "tongxin.settings"}
         self.env.pop("DATABASE_URL", None)
+        self.database = f"house_{abs(hash(str(folder))) % 10**10}"
+        if like:
+            shutil.copytree(like.data, self.data)
         if connection.vendor == "postgresql":
-            self.env["DATABASE_URL"] = _database(f"house_{abs(hash(str(folder))) % 10**10}")
-        if fresh:
-            self("migrate", "-v0")
+            self.env["DATABASE_URL"] = _database(self.database, like and like.database)
 
     def run(self, *words, ok=True) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "tongxin.cli", *map(str, words)]
@@ -76,11 +79,11 @@ class House:
         return self("shell", "--no-imports", "-c", BEGIN + code)
 
 
-def _database(name) -> str:
-    """An empty database beside the test's own, on the same throw-away server."""
+def _database(name, like=None) -> str:
+    """A database beside the test's own, on the same throw-away server: empty, or a copy of another."""
     ours = settings.DATABASES["default"]
     url = f"postgresql://{ours['USER']}@{ours['HOST']}:{ours['PORT']}"
     with psycopg.connect(f"{url}/postgres", autocommit=True) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}"')
+        server.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{like}"' if like else ""))
     return f"{url}/{name}"

@@ -11,11 +11,20 @@ ERASE = "from tongxin.people.erasure import erase; erase(Person.objects.by_phone
 NAMES = "print([p.name for p in Person.objects.order_by('pk')])"
 
 
-@pytest.fixture
-def house(tmp_path):
-    made = House(tmp_path / "house")
+pytestmark = pytest.mark.xdist_group("archive")  # one worker, so that the house is built once
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    made = House(tmp_path_factory.mktemp("built"))
+    made("migrate", "-v0")
     made.do(PEOPLE)
     return made
+
+
+@pytest.fixture
+def house(built, tmp_path):
+    return House(tmp_path / "house", like=built)
 
 
 def test_what_was_backed_up_comes_back_and_the_check_agrees(house, tmp_path):
@@ -42,7 +51,7 @@ def test_the_erased_stay_erased_after_a_restore_of_an_older_backup(house, tmp_pa
 def test_red_twin_without_the_list_the_erased_would_be_back(house, tmp_path):
     house("backup", tmp_path / "safe")
     house.do(ERASE)
-    new = House(tmp_path / "new", fresh=False)
+    new = House(tmp_path / "new")
     (tmp_path / "safe" / "erased.txt").unlink(missing_ok=True)
     new("restore", tmp_path / "safe", "--keys", house.data / "keys")
     assert "欧阳若水" in new.do(NAMES)
@@ -60,7 +69,7 @@ def test_an_empty_machine_needs_the_keys_and_then_has_everything(house, tmp_path
     house.do(ERASE)
     house("backup", tmp_path / "safe")
     older = sorted((tmp_path / "safe").glob("tongxin-*.age"))[0]
-    new = House(tmp_path / "new", fresh=False)
+    new = House(tmp_path / "new")
     assert "--keys" in new.refused("restore", older)
     done = new.tell("restore", older, "--keys", house.data / "keys")
     assert done["ok"] and done["erased"] == 1

@@ -41,12 +41,13 @@ SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 START = dt.datetime(2027, 6, 1, 8, tzinfo=SHANGHAI)  # a year with a New Year, a Spring Festival and a 29 February in it
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 FAMILIAR = 8  # rows of each kind that may be picked up: the newest ones, and a few old ones
-FORGOTTEN = 0.2  # so much of everything nobody remembers to do
+FORGOTTEN = 0.2  # so much of everything nobody remembers to do this month
 TRIES = 10  # moves looked for before the day goes on without one
-#: Checks that read everything: asked on Mondays; and those asked twice a week, of which `books` knows the most every day.
-MONDAYS, SOME_DAYS = {"journal", "sealed", "posts", "places", "buildings"}, {"seats", "teams"}
+#: Checks that are not asked every day: those that read everything there ever was once a month, slow ones once a week, and
+#: twice a week those of which `books` looks at the most every day.
+MONTHLY, MONDAYS, SOME_DAYS = {"journal"}, {"sealed", "posts", "places", "buildings"}, {"seats", "teams", "ledger"}
 #: The clock stands still on these weekdays, as if the worker was away: every step can wait, and a year has to be quick.
-AWAY = {1, 5, 6}
+AWAY = {1, 3, 5, 6}
 #: Steps that are costly and promise no hour: once a week.
 SELDOM = {"notifications.the_daily_digest", "archive.end_what_was_kept_long_enough"}
 #: What is asked at midnight: nobody may see the old year open.
@@ -138,8 +139,9 @@ class Sim:
 
     def _check(self):
         weekday = self.now.weekday()
-        left_out = (set() if weekday == 0 else MONDAYS) | (set() if weekday in (0, 3) else SOME_DAYS)
-        only = [name for name in CHECKS if name not in left_out]
+        only = set(CHECKS) - MONTHLY - MONDAYS - SOME_DAYS
+        only |= (MONDAYS if weekday == 0 else set()) | (SOME_DAYS if weekday in (0, 4) else set())
+        only |= MONTHLY if weekday == 0 and self.now.day <= 7 else set()
         self._breaks(line for _, line in problems(only))
         self._breaks(self.books.problems())
         self._breaks(f"event {pk} could not be told" for pk in sorted(delivering._failed))
@@ -209,8 +211,9 @@ class Sim:
         return self.chance.sample(found, k=min(len(found), 2))
 
     def _remembered(self, row) -> bool:
-        """Some things nobody thinks of any more as they stand: they are left to the clock."""
-        return self.forgotten.setdefault((row._meta.label, row.pk, row.status), self.chance.random()) > FORGOTTEN
+        """Some things nobody thinks of for a month, as they stand: they are left to the clock."""
+        what = row._meta.label, row.pk, row.status, self.now.month
+        return self.forgotten.setdefault(what, self.chance.random()) > FORGOTTEN
 
     def _concerned(self, row):
         """The one it is about, and two of those who hold a post there or above."""

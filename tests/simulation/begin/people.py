@@ -89,8 +89,8 @@ def decide_name(sim):
 
 @begins("numberchange.done")
 def new_number(sim):
-    """One signed in changes it alone."""
-    who = sim.member()
+    """One signed in, by the old number, changes it alone."""
+    who = sim.member(phone_index__isnull=False)
     number = normalise_phone(sim.world.number())
     return who and (NumberChange.by_oneself, {"person": who, "number": number, "by": who, "address": str})
 
