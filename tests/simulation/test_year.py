@@ -19,10 +19,10 @@ from tongxin.service.models import Entry, Year
 from tongxin.tasks.models import claim as claims
 from tongxin.workflow import seats
 
-WHOLE = (
-    connection.vendor == "sqlite"
-)  # a whole year on the embedded database, a quarter on the other: the moves are the same
-DAYS = int(os.environ.get("TONGXIN_SIM_DAYS", 366 if WHOLE else 90))
+# The suite takes a winter of it, with New Year and 29 February; TONGXIN_SIM_DAYS=366 is the whole year from June to June.
+WHOLE = int(os.environ.get("TONGXIN_SIM_DAYS", 0))
+SAMPLE_FROM = dt.datetime(2027, 12, 6, 8, tzinfo=SHANGHAI)
+DAYS, FROM = (WHOLE, START) if WHOLE else (92 if connection.vendor == "sqlite" else 40, SAMPLE_FROM)
 SEED = int(os.environ.get("TONGXIN_SIM_SEED", 42))
 LONGEST = 600  # days in which every move is made at least once
 NEW_YEAR = dt.datetime(2028, 1, 1, tzinfo=SHANGHAI)
@@ -44,16 +44,16 @@ def process_in(zone):
         time.tzset()
 
 
-def test_every_invariant_holds_on_every_day_of_a_year(db):
-    sim = Sim(SEED)
+def test_every_invariant_holds_on_every_day(db):
+    sim = Sim(SEED, start=FROM)
     with process_in("UTC"):  # whoever changes the product changes what happens: a rare move may take some days more
         sim.run(DAYS, on=lambda: DAYS >= 366 and sim.days < LONGEST and sim.never_made() != set(UNSEEN))
     assert sim.broken == [], f"seed {SEED}: \n" + "\n".join(sim.broken)
     assert not set(INNER) & set(sim.made)
-    if START + dt.timedelta(days=DAYS) > NEW_YEAR + dt.timedelta(days=60):
+    if FROM + dt.timedelta(days=DAYS) > NEW_YEAR:
         _frozen_once_at_midnight()
+    if WHOLE >= 366:
         assert Entry.objects.filter(served_on=dt.date(2028, 2, 29)).exists()
-    if DAYS >= 366:
         assert sim.never_made() == set(UNSEEN), f"seed {SEED}"
 
 

@@ -7,16 +7,19 @@ from django.utils import timezone
 
 from tongxin.access.models import today
 from tongxin.archive.invariants import problems as everything
+from tongxin.people import merges as people_merges
 from tongxin.places.models import Place
 from tongxin.registrations import handover as registered
+from tongxin.registrations import merging as registration_merging
 from tongxin.registrations.models import Registration
 from tongxin.service.models import BackEntry, Dispute, Entry, award
 from tongxin.service.models import dispute as disputes
 from tongxin.tasks import handover
 from tongxin.tasks.models import Claim, Task
+from tongxin.teams import merging as team_merging
 from tongxin.teams.checks import problems
 from tongxin.teams.following import FOLLOWERS
-from tongxin.teams.models import Reorganisation
+from tongxin.teams.models import Membership, Reorganisation
 
 
 @pytest.fixture
@@ -164,3 +167,37 @@ def test_red_twin_the_way_back_from_such_a_move_leads_out_of_the_team(world, mov
     ).decide(by=world.he)  # fmt: skip
     Registration.objects.get(pk=new.pk).stay_home(by=old.person)
     assert ("registrations", f"registrations.registration {old.pk}: joined, but not in the team") in list(everything())
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_two_people_taken_apart_after_the_neighbourhood_ended_stand_at_its_heir(world, merge, paused):
+    gone = world.joined(world.register("陈阿兰", home=world.buildings[1]))
+    if paused:
+        gone.pause(by=gone.person)
+    made = people_merges.merge(kept=world.alan, gone=gone.person, by=world.wang, reason="同一个人")
+    merge()
+    made.undo(by=world.shen, reason="是两个人")
+    back = Registration.objects.get(pk=gone.pk)
+    member = Membership.objects.get(person=back.person, until=None)
+    assert (back.status, back.place, member.team.place) == (gone.status, world.sibling, world.sibling)
+    assert member.home == world.buildings[1] and list(everything()) == []
+
+
+def test_a_newcomer_taken_apart_after_the_neighbourhood_ended_is_answered_at_its_heir(world, merge):
+    gone = world.register("陈阿兰", home=world.buildings[1])
+    made = people_merges.merge(kept=world.alan, gone=gone.person, by=world.wang, reason="同一个人")
+    merge()
+    made.undo(by=world.shen, reason="是两个人")
+    back = Registration.objects.get(pk=gone.pk)
+    back.accept(by=type(world.wang).objects.get(pk=world.wang.pk))
+    assert back.place == world.sibling and list(everything()) == []
+
+
+def test_red_twin_without_the_heir_they_come_back_to_a_closed_place(world, merge, monkeypatch):
+    for room in (team_merging, registration_merging):
+        monkeypatch.setattr(room, "now_at", lambda place, home: (place, home))
+    gone = world.joined(world.register("陈阿兰", home=world.buildings[1]))
+    made = people_merges.merge(kept=world.alan, gone=gone.person, by=world.wang, reason="同一个人")
+    merge()
+    made.undo(by=world.shen, reason="是两个人")
+    assert f"registrations.registration {gone.pk}: 所在的单位已经撤销" in list(problems())

@@ -2,16 +2,20 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from tongxin.access.policy import Permission
+from tongxin.access.models import appoint
+from tongxin.access.policy import Permission, Role
 from tongxin.access.rules import scope
 from tongxin.journal.models import record
 from tongxin.people.reach import CARDS, CHANGE_NUMBER, HOMES, MERGE, MERGED, SENSITIVE, SETTLED, UNMERGED, reach
 from tongxin.refused import Refused
+from tongxin.teams.merging import now_at
 from tongxin.teams.models import Membership
 
 from .models import Registration
 
 ROOM = "registrations"
+#: Whose access is that of a newcomer.
+NEWCOMERS = [status for status in Registration.OPEN if status not in ("joined", "appealed")]
 UNDER_WAY = [*Registration.OPEN, Registration.Status.MOVING]
 
 
@@ -63,9 +67,15 @@ def ended(*, kept, gone, by, reason) -> dict:
 
 
 def restored(*, kept, gone, facts, by) -> None:
-    """The registration goes on where it stood."""
+    """The registration goes on where it stood, or where that neighbourhood has gone."""
     for pk, status, due in facts.get("open", []):
+        one = Registration.objects.select_related("place", "home").get(pk=pk)
+        unit, living = now_at(one.place, one.home)
         given = {"status": status, "due_at": due}
+        if unit != one.place:  # the neighbourhood is no more
+            given |= {"place": unit, "home": living}
+            if status in NEWCOMERS:
+                appoint(gone, Role.REGISTRANT, unit, by=by)
         if not Registration.objects.filter(pk=pk, status=Registration.Status.LEFT).update(**given):
             raise Refused("合并以后这份报到又有了变动，不能原样撤回。请本人重新报到")
         one = Registration.objects.get(pk=pk)

@@ -134,7 +134,7 @@ def _members(course, squads) -> Counter:
         home = course.place(row.home_id) if row.home_id else None
         team = squads.team(unit)
         squad = squads.of(row.squad, unit) if course.whole else team.squad_for(None)  # the home stays elsewhere
-        coming.append(_next(row, team=team, squad=squad, home=home, since=max(course.on, row.since)))
+        coming.append(going_on(row, team=team, squad=squad, home=home, since=max(course.on, row.since)))
         row.until = max(course.on, row.since)
         going.append(row)
         moved[unit.name] += 1
@@ -147,7 +147,7 @@ def _members(course, squads) -> Counter:
     return moved
 
 
-def _next(row, **changes):
+def going_on(row, **changes):
     """The same membership in another team: everything that is known of it goes along."""
     kept = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key}
     for name in changes:

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db.models import Q
 
-from tongxin.access.models import SINGLE, Appointment, today
+from tongxin.access.models import SINGLE, Appointment, appoint, today
 from tongxin.access.policy import Permission, Role
 from tongxin.access.rules import may_anywhere, scope
 from tongxin.journal.models import record
@@ -24,8 +24,9 @@ from tongxin.people.reach import (
 from tongxin.refused import Refused
 from tongxin.workflow.transitions import CLOCK
 
+from .following import going_on
 from .invitations import Invitation
-from .models import Membership
+from .models import Membership, Team
 
 ROOM = "teams"
 
@@ -81,19 +82,37 @@ def ended(*, kept, gone, by, reason) -> dict:
 
 
 def restored(*, kept, gone, facts, by) -> None:
-    """The same posts and the same membership go on as if nothing had been."""
+    """The same posts and the same membership go on as if nothing had been; where a neighbourhood is no more, at its heir."""
     if facts.get("membership"):
-        Membership.objects.filter(pk=facts["membership"], person=gone).update(until=None)
-        record("membership.restore", subject=Membership.objects.get(pk=facts["membership"]), by=by, place=home(gone))
+        _restore(Membership.objects.select_related("team__place", "home").get(pk=facts["membership"]), gone, by)
     for pk, until in facts.get("posts", []):
         post = Appointment.objects.select_related("place").filter(pk=pk, person=gone).first()
         until = until and dt.date.fromisoformat(until)
-        if post is None or (until and until <= today()):
+        if post is None or (until and until <= today()) or not post.place.is_valid_on(today()):
             continue
         if why := _taken(post):
             raise Refused(why)
         Appointment.objects.filter(pk=pk).update(until=until)
         record("appointment.restore", subject=post, by=by, place=post.place, facts={"role": post.role})
+
+
+def _restore(membership, gone, by):
+    unit, home = now_at(membership.team.place, membership.home)
+    if unit == membership.team.place:
+        Membership.objects.filter(pk=membership.pk).update(until=None)
+    else:
+        team = Team.of(unit)
+        membership = going_on(membership, team=team, squad=team.squad_for(home), home=home, since=today(), until=None)
+        membership.save()
+        appoint(gone, Role.REGISTRANT if membership.paused_at else Role.VOLUNTEER, unit, by=by)
+    record("membership.restore", subject=membership, by=by, place=unit)
+
+
+def now_at(place, home):
+    """Where somebody of a neighbourhood belongs today, and with which home: the heir of both, else the first heir."""
+    heirs, home = place.heirs() or [place], home and next(iter(home.heirs()), None)
+    unit = home and home.neighbourhood
+    return (unit if unit in heirs else heirs[0]), home
 
 
 def _taken(post) -> str | None:
