@@ -53,7 +53,14 @@ SELDOM = {"notifications.the_daily_digest", "archive.end_what_was_kept_long_enou
 #: What is asked at midnight: nobody may see the old year open.
 MIDNIGHT = {"service.rules_begin", "service.years_freeze"}
 #: Moves people make rarely; without this nobody would be left after a month.
-RARE = {"leave": 0.04, "cancel": 0.2, "withdraw": 0.3, "refuse": 0.3, "stop": 0.2}
+RARE = {
+    "registration.leave": 0.04,
+    "registration.refuse": 0.5,
+    "task.cancel": 0.2,
+    "claim.withdraw": 0.3,
+    "rule.withdraw": 0.1,
+    "series.stop": 0.3,
+}
 
 #: Moves that are half of a compound verb: the compound is made by a starter, never the half alone.
 INNER = {
@@ -189,7 +196,8 @@ class Sim:
     def _move(self):
         """One of the moves open to somebody; of those at hand, what was made least is the likeliest."""
         moves = [(model, move) for model, move in self.moves if (model, move.name) not in self.idle]
-        weights = [RARE.get(move.name, 1) / (1 + self.tried[self.name(model, move)]) for model, move in moves]
+        names = [self.name(model, move) for model, move in moves]
+        weights = [RARE.get(name, 1) / (1 + self.tried[name]) for name in names]
         for model, move in self.chance.choices(moves, weights, k=TRIES):
             for row in self._rows(model, move):
                 for person in self._concerned(row):

@@ -20,11 +20,11 @@ def send(sim):
     return Feedback.send, {**given, "network": "203.0.113.7"}
 
 
-@begins("feedback.rated", daily=0.06)
+@begins("feedback.rated", daily=0.1)
 def rate(sim):
     answered = Feedback.objects.filter(status="answered")
     one = sim.pick(answered.exclude(again_words="")) or sim.pick(answered)
-    return one and (one.rated, {"happy": sim.chance.random() < 0.3, "why": "还是不亮"})
+    return one and (one.rated, {"happy": sim.chance.random() < 0.2, "why": "还是不亮"})
 
 
 @begins("feedback.open_contact")

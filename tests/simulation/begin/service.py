@@ -59,27 +59,27 @@ def _paper(sim, unit, by, day):
     return {
         "rows": [(one, _some_hours(sim)) for one in chosen], "by": by, "place": unit, "served_on": day,
         "what": f"大扫除{sim.chance.randrange(1000)}", "evidence": "签到表第2页", "factor": sim.chance.choice(Factor.values),
-        "sheet": f"sheet-{sim.now:%y%m%d%H%M%S}",
+        "sheet": f"sheet-{unit.pk}-{sim.now:%y%m%d%H%M%S}",
     }  # fmt: skip
 
 
 @on_the((12, 31), (1, 1), (2, 29), (2, 28))
 def the_last_second(sim):
     """Hours of that very day, entered and confirmed one second before midnight."""
-    unit = sim.unit()
-    by = sim.may(P.ENTER_HOURS, unit)
-    lines = by and sim.act("backentry.enter", BackEntry.enter, **_paper(sim, unit, by, sim.now.date()))
-    for line in lines or []:
-        another = sim.may(P.CONFIRM_HOURS, unit, besides=[by, line.person])
-        sim.act("backentry.confirm", line.confirm, by=another)
+    for unit in sim.units():
+        by = sim.may(P.ENTER_HOURS, unit)
+        lines = by and sim.act("backentry.enter", BackEntry.enter, **_paper(sim, unit, by, sim.now.date()))
+        for line in lines or []:
+            another = sim.may(P.CONFIRM_HOURS, unit, besides=[by, line.person])
+            sim.act("backentry.confirm", line.confirm, by=another)
 
 
-@begins("rule.draft", daily=0.01)
+@begins("rule.draft", daily=0.02)
 def draft(sim):
     by = sim.may(P.SET_RULE, sim.world.district)
     factors = {name: sim.chance.choice(["1.0", "1.1", "1.25", "1.33"]) for name in Factor.values}
     return Rule.draft, {
-        "by": by, "place": sim.world.district, "version": f"v{sim.now:%y%m%d%H%M%S}", "since": sim.days_on(11, 40),
+        "by": by, "place": sim.world.district, "version": f"v{sim.now:%y%m%d%H%M%S}", "since": sim.days_on(18, 45),
         "factors": factors, "day_cap": sim.chance.choice([4, 6, 8]), "year_cap": sim.chance.choice([50, 200]),
     }  # fmt: skip
 

@@ -56,7 +56,7 @@ def hand_over(sim):
     return (handover.complete, {"old": old, "new": new, "place": unit, "by": by}) if old and new and by else None
 
 
-@begins("invitation.send", daily=0.04)
+@begins("invitation.send", daily=0.06)
 def invite(sim):
     unit = sim.unit()
     role, place = _post_and_place(sim, unit)

@@ -42,10 +42,15 @@ def export(sim):
     return by and (write_down, {"by": by, **given})
 
 
-@begins("export.take", daily=0.5)
+@begins("export.take", daily=0.1)
 def take(sim):
-    agreed = sim.pick(Export.objects.filter(status="approved"))
-    return agreed and (agreed.take, {"by": agreed.person})
+    """A second person agrees; the one who asked takes it, or forgets to."""
+    asked = sim.pick(Export.objects.filter(status="asked"))
+    by = asked and sim.may(asked.permission, asked.place, besides=[asked.person])
+    if not by:
+        return None
+    sim.act("export.approve", asked.approve, by=by)
+    return (asked.take, {"by": asked.person}) if sim.chance.random() < 0.6 else None
 
 
 @begins("finding.note")
